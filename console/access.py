@@ -1,0 +1,120 @@
+"""Who may do what; the only way in which a view or a task gets a connection or an object of a workspace.
+
+What a person cannot see does not exist for them (404); what they see but may not do is refused (403).
+"""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404
+
+from console.models import Answer, Comparison, Connection, Item, Membership, Role, User, Workspace
+
+VERBS: dict[str, frozenset[str]] = {
+    Role.READER: frozenset({"read"}),
+    Role.OPERATOR: frozenset({"read", "operate"}),
+    Role.MANAGER: frozenset({"read", "operate", "manage"}),
+    Role.ADMIN: frozenset({"read", "operate", "manage", "admin", "audit"}),
+    Role.AUDITOR: frozenset({"read", "audit"}),
+}
+
+
+def memberships(user: Any) -> Iterable[Membership]:
+    """Return the user's memberships, read once a request."""
+    if not user.is_authenticated or not user.is_active:
+        return []
+    if not hasattr(user, "_memberships"):
+        user._memberships = list(user.memberships.select_related("workspace"))
+    found: list[Membership] = user._memberships
+    return found
+
+
+def verbs(user: Any, workspace_id: int | None = None) -> frozenset[str]:
+    """Return what the user may do in a workspace, or in any when none is named."""
+    granted = [VERBS[one.role] for one in memberships(user) if workspace_id in (None, one.workspace_id)]
+    return frozenset().union(*granted)
+
+
+def may(user: Any, verb: str) -> bool:
+    return verb in verbs(user)
+
+
+def require(user: Any, verb: str) -> None:
+    """Raise PermissionDenied unless the user may `verb` somewhere; pages that belong to no object use it."""
+    if not may(user, verb):
+        raise PermissionDenied(f"Your role does not allow you to {verb}.")
+
+
+def workspace_for(user: Any, *, may: str) -> Workspace:
+    """Return the workspace in which the user acts: the first in which it may `may`."""
+    for one in memberships(user):
+        if may in VERBS[one.role]:
+            return one.workspace
+    raise PermissionDenied(f"Your role does not allow you to {may}.")
+
+
+def workspaces(user: Any, verb: str = "read") -> list[int]:
+    return [one.workspace_id for one in memberships(user) if verb in VERBS[one.role]]
+
+
+def connections_for(user: Any, *, may: str = "read") -> QuerySet[Connection]:
+    return Connection.objects.filter(workspace__in=workspaces(user, may)).select_related("secret")
+
+
+def connection_for(user: Any, slug: str, *, may: str) -> Connection:
+    connection = connections_for(user).filter(slug=slug).first()
+    if connection is None:
+        raise Http404("No such connection.")
+    check(user, connection.workspace_id, may)
+    return connection
+
+
+def items_for(user: Any, kind: str) -> QuerySet[Item]:
+    return Item.objects.filter(kind=kind, connection__in=connections_for(user)).select_related("connection")
+
+
+def item_for(user: Any, slug: str, kind: str, remote_id: str, *, may: str) -> Item:
+    connection = connection_for(user, slug, may=may)
+    item = Item.objects.filter(connection=connection, kind=kind, remote_id=remote_id).first()
+    if item is None:
+        raise Http404(f"No such {kind}.")
+    item.connection = connection
+    return item
+
+
+def comparisons_for(user: Any) -> QuerySet[Comparison]:
+    return Comparison.objects.filter(workspace__in=workspaces(user)).select_related("owner")
+
+
+def comparison_for(user: Any, comparison_id: uuid.UUID | str, *, may: str) -> Comparison:
+    comparison = comparisons_for(user).filter(pk=comparison_id).first()
+    if comparison is None:
+        raise Http404("No such comparison.")
+    check(user, comparison.workspace_id, may)
+    return comparison
+
+
+def answer_for(user: Any, answer_id: uuid.UUID | str, *, may: str) -> Answer:
+    answers = Answer.objects.filter(turn__comparison__workspace__in=workspaces(user))
+    answer = answers.select_related("turn__comparison", "connection").filter(pk=answer_id).first()
+    if answer is None:
+        raise Http404("No such answer.")
+    check(user, answer.turn.comparison.workspace_id, may)
+    return answer
+
+
+def person_for(user: Any, person_id: int, *, may: str) -> User:
+    """Return an account; only those who may `may` see that there are any."""
+    require(user, may)
+    person = User.objects.filter(pk=person_id).first()
+    if person is None:
+        raise Http404("No such account.")
+    return person
+
+
+def check(user: Any, workspace_id: int, verb: str) -> None:
+    if verb not in verbs(user, workspace_id):
+        raise PermissionDenied(f"Your role does not allow you to {verb} here.")

@@ -1,0 +1,30 @@
+"""Tables, and what can be done with them; one file per idea."""
+
+from console.models.audit import AuditEvent, AuditHead
+from console.models.comparison import Answer, Comparison, Turn
+from console.models.connection import Connection, RouteProbe
+from console.models.item import Item, Revision
+from console.models.secret import Secret
+from console.models.sign_in_link import SignInLink
+from console.models.sync import Sync
+from console.models.user import User
+from console.models.workspace import Membership, Role, Workspace
+
+__all__ = [
+    "Answer",
+    "AuditEvent",
+    "AuditHead",
+    "Comparison",
+    "Connection",
+    "Item",
+    "Membership",
+    "Revision",
+    "Role",
+    "RouteProbe",
+    "Secret",
+    "SignInLink",
+    "Sync",
+    "Turn",
+    "User",
+    "Workspace",
+]

@@ -1,0 +1,77 @@
+"""The whole site on one page, a list of paths per noun."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from console.views import audit, comparisons, connections, deployments, errors, health, models, overview
+from console.views import palette, people, playground, probes, sign_in
+
+session: list[URLPattern | URLResolver] = [
+    path("accounts/", include("allauth.account.urls")),
+    path("sign-in/<str:token>/", sign_in.redeem, name="sign-in"),
+]
+
+frame: list[URLPattern] = [
+    path("", overview.index, name="overview"),
+    path("palette/", palette.index, name="palette"),
+    path("healthz", health.live, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+]
+
+connection: list[URLPattern] = [
+    path("connections/", connections.index, name="connections"),
+    path("connections/new/", connections.new, name="connection-new"),
+    path("connections/recognise/", connections.recognise, name="connection-recognise"),
+    path("c/<slug:slug>/", connections.show, name="connection"),
+    path("c/<slug:slug>/edit/", connections.edit, name="connection-edit"),
+    path("c/<slug:slug>/test/", connections.test, name="connection-test"),
+    path("c/<slug:slug>/pause/", connections.pause, name="connection-pause"),
+    path("c/<slug:slug>/resume/", connections.resume, name="connection-resume"),
+    path("c/<slug:slug>/credential/", connections.credential, name="connection-credential"),
+    path("c/<slug:slug>/remove/", connections.remove, name="connection-remove"),
+    path("c/<slug:slug>/refresh/", connections.refresh, name="connection-refresh"),
+    path("api-support/", probes.index, name="api-support"),
+    path("c/<slug:slug>/api-support/", probes.show, name="connection-api-support"),
+    path("c/<slug:slug>/api-support/probe/", probes.probe, name="connection-probe"),
+]
+
+model: list[URLPattern] = [
+    path("models/", models.index, name="models"),
+    path("models/refresh/", models.refresh, name="models-refresh"),
+    path("c/<slug:slug>/models/<path:model_id>/", models.show, name="model"),
+    path("deployments/", deployments.index, name="deployments"),
+    path("deployments/refresh/", deployments.refresh, name="deployments-refresh"),
+    path("c/<slug:slug>/deployments/<path:name>/", deployments.show, name="deployment"),
+]
+
+comparing: list[URLPattern] = [
+    path("playground/", playground.index, name="playground"),
+    path("playground/turns/", playground.turns, name="turns"),
+    path("playground/models/", playground.choices, name="playground-choices"),
+    path("playground/comparisons/", comparisons.index, name="comparisons"),
+    path("playground/comparisons/<uuid:pk>/", comparisons.show, name="comparison"),
+    path("playground/comparisons/<uuid:pk>/stream/", comparisons.stream, name="comparison-stream"),
+    path("playground/comparisons/<uuid:pk>/rename/", comparisons.rename, name="comparison-rename"),
+    path("playground/comparisons/<uuid:pk>/delete/", comparisons.delete, name="comparison-delete"),
+    path("playground/comparisons/<uuid:pk>/stop/", comparisons.stop, name="comparison-stop"),
+    path("playground/answers/<uuid:pk>/", comparisons.answer, name="answer"),
+    path("playground/answers/<uuid:pk>/stop/", comparisons.stop_answer, name="answer-stop"),
+]
+
+governance: list[URLPattern] = [
+    path("audit/", audit.index, name="audit"),
+    path("audit/<int:seq>/", audit.show, name="audit-event"),
+    path("audit/verify/", audit.verify, name="audit-verify"),
+]
+
+account_pages: list[URLPattern] = [
+    path("people/", people.index, name="people"),
+    path("people/new/", people.new, name="person-new"),
+    path("people/<int:pk>/", people.edit, name="person"),
+]
+
+urlpatterns = [*session, *frame, *connection, *model, *comparing, *governance, *account_pages]
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.not_found
+handler500 = errors.server_error

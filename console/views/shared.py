@@ -1,0 +1,59 @@
+"""What several views answer in the same way: JSON beside HTML, and pages of long lists."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, JsonResponse
+
+PAGE_SIZE = 50
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the caller asked for JSON and not for a page."""
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list: `rows`, the total behind it, and the query strings of its neighbours (empty at the ends)."""
+
+    rows: Sequence[Any]
+    total: int
+    number: int
+    previous: str
+    next: str
+
+    @property
+    def first(self) -> int:
+        return (self.number - 1) * PAGE_SIZE + 1 if self.rows else 0
+
+    @property
+    def last(self) -> int:
+        return (self.number - 1) * PAGE_SIZE + len(self.rows)
+
+
+def paged(request: HttpRequest, rows: "QuerySet[Any]", *, size: int = PAGE_SIZE) -> Page:
+    """Cut the page that `?page=` names out of an ordered query; a page that is none counts as the first."""
+    text = request.GET.get("page", "1")
+    number = max(int(text), 1) if text.isdecimal() and len(text) < 9 else 1
+    found = list(rows[(number - 1) * size : number * size + 1])
+    total = rows.count()
+
+    def query(page: int) -> str:
+        return "?" + urlencode([*((k, v) for k, v in request.GET.items() if k != "page"), ("page", page)])
+
+    return Page(
+        rows=found[:size],
+        total=total,
+        number=number,
+        previous=query(number - 1) if number > 1 else "",
+        next=query(number + 1) if len(found) > size else "",
+    )
+
+
+def json_page(page: Page, row: Callable[[Any], dict[str, Any]], **more: Any) -> JsonResponse:
+    """Answer a list as JSON: `{"data": [...], "total": n, "next": "?page=2" or ""}`."""
+    return JsonResponse({"data": [row(one) for one in page.rows], "total": page.total, "next": page.next, **more})
