@@ -10,7 +10,7 @@ def main() -> None:
     if sys.argv[1:2] == ["up"]:
         from console.first_start import prepare
 
-        prepare()
+        prepare(sys.argv[2:])
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

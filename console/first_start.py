@@ -1,8 +1,11 @@
-"""What a new single-machine installation needs before Django can start: a data folder and keys of its own."""
+"""What a new single-machine installation needs before Django can start: a data folder, keys, and in the demo a simulator."""
 
 import base64
 import os
 import secrets
+import socket
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -10,6 +13,7 @@ KEYS = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(64),
     "ENCRYPTION_KEYS": lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
 }
+DEFAULT_PORT = 8000
 
 
 def data_dir() -> Path:
@@ -22,13 +26,63 @@ def key_file(name: str) -> Path:
     return data_dir() / "keys" / name.lower()
 
 
-def prepare() -> None:
-    """Make the data folder and each key that neither the environment nor an earlier start brought."""
+def prepare(arguments: Sequence[str]) -> None:
+    """Make what `manage.py up` needs and tell it to every process through the environment.
+
+    `arguments` are those of the command line; only `--port` and `--demo` matter here. Exits with a sentence when the
+    port is taken.
+    """
     folder = data_dir() / "keys"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name, make in KEYS.items():
         if not (os.environ.get(name) or os.environ.get(f"{name}_FILE")):
             write_once(key_file(name), make())
+    port = chosen_port(arguments)
+    os.environ["DATA_DIR"] = str(data_dir())
+    os.environ["PORT"] = str(port)
+    if "--demo" in arguments:
+        prepare_demo(port + 1)
+
+
+def prepare_demo(port: int) -> None:
+    """Name the simulator, and allow it alone of all loopback addresses."""
+    write_once(key_file("simulator_key"), secrets.token_hex(16))
+    address = f"127.0.0.1:{free_port(port)}"
+    allowed = os.environ.get("OUTBOUND_ALLOW_HOSTS", "")
+    os.environ["DEMO"] = "1"
+    os.environ["SIMULATOR_URL"] = f"http://{address}"
+    os.environ["SIMULATOR_KEY"] = key_file("simulator_key").read_text()
+    os.environ["OUTBOUND_ALLOW_HOSTS"] = f"{allowed},{address}" if allowed else address
+
+
+def chosen_port(arguments: Sequence[str]) -> int:
+    """Return `--port N`, else `PORT`, else 8000; exits when it is no port or is taken."""
+    text = os.environ.get("PORT") or str(DEFAULT_PORT)
+    for number, argument in enumerate(arguments):
+        if argument == "--port":
+            text = "".join(arguments[number + 1 : number + 2])
+        elif argument.startswith("--port="):
+            text = argument.removeprefix("--port=")
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        sys.exit(f"PORT must be a number from 1 to 65535, not {text!r}.")
+    if not is_free(int(text)):
+        sys.exit(f"Port {text} is in use. Choose another one: PORT={int(text) + 10} make run")
+    return int(text)
+
+
+def free_port(start: int) -> int:
+    """Return the first free port from `start` on."""
+    return next(port for port in range(start, 65536) if is_free(port))
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def write_once(path: Path, text: str) -> None:

@@ -49,11 +49,13 @@ def encryption_keys(text: str) -> list[bytes]:
 # Where things are
 DATA_DIR = data_dir()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
+HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
 DEBUG = env.bool("DEBUG", default=False)
 SECURE = env.bool("SECURE", default=False)
 DEMO = env.bool("DEMO", default=False)
 SIMULATOR_URL = env.str("SIMULATOR_URL", default="")
+SIMULATOR_KEY = env.str("SIMULATOR_KEY", default="")
 
 # Secrets
 SECRET_KEY = secret("SECRET_KEY")

@@ -1,0 +1,99 @@
+"""Runs the console's processes on one machine: starts them, restarts what dies, and stops all of them in order."""
+
+import contextlib
+import ctypes
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+PATIENCE = 8.0  # seconds that a process gets to stop by itself
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent() -> None:
+    """Ask Linux to stop this process when the supervisor is killed; other systems have no such thing."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+@dataclass
+class Part:
+    """One process: `command` follows `manage.py`."""
+
+    name: str
+    command: Sequence[str]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    failures: int = field(default=0)
+
+    def start(self) -> None:
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", *self.command],
+            start_new_session=True,
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - no threads run before the parts are started
+        )
+
+    def revive(self, say: Callable[[str], None]) -> None:
+        """Start again when the process has ended, after a pause that grows while it keeps failing."""
+        if self.process is None or self.process.poll() is None:
+            return
+        lived = time.monotonic() - self.started
+        self.failures = 0 if lived > 30 else self.failures + 1
+        if lived >= min(0.5 * 2**self.failures, 30):
+            say(f"{self.name} ended with status {self.process.returncode}; starting it again.")
+            self.start()
+
+    def stop(self) -> None:
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class Supervisor:
+    """Keeps `parts` running from `start` until a signal; they are stopped in the order in which they stand."""
+
+    def __init__(self, parts: Sequence[Part], say: Callable[[str], None]) -> None:
+        self.parts = parts
+        self.say = say
+        self.is_stopping = False
+
+    def start(self) -> None:
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, self.ask_to_stop)
+        for part in reversed(self.parts):
+            part.start()
+
+    def ask_to_stop(self, *_: object) -> None:
+        self.is_stopping = True
+
+    def wait_until(self, is_ready: Callable[[], bool], *, seconds: float) -> bool:
+        """Return whether `is_ready` came true in time, before a stop and before a part ended."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not self.is_stopping:
+            if is_ready():
+                return True
+            if any(part.process and part.process.poll() is not None for part in self.parts):
+                return False
+            time.sleep(0.05)
+        return False
+
+    def watch(self) -> None:
+        """Restart what dies until a signal comes."""
+        while not self.is_stopping:
+            for part in self.parts:
+                part.revive(self.say)
+            with contextlib.suppress(InterruptedError):
+                time.sleep(0.2)
+
+    def stop(self) -> None:
+        for part in self.parts:
+            part.stop()

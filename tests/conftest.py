@@ -1,0 +1,171 @@
+"""The world of the tests: alice operates, bob reads, carol manages, root administers, audrey audits, mallory is a stranger."""
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.upstream import Upstream
+
+
+def reserve_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+UPSTREAM_PORT, SIMULATOR_PORT = reserve_port(), reserve_port()
+SIMULATOR_KEY = secrets.token_hex(16)
+os.environ["OUTBOUND_ALLOW_HOSTS"] = f"127.0.0.1:{UPSTREAM_PORT},127.0.0.1:{SIMULATOR_PORT}"
+os.environ["SIMULATOR_URL"] = f"http://127.0.0.1:{SIMULATOR_PORT}"
+os.environ["SIMULATOR_KEY"] = SIMULATOR_KEY
+
+
+@pytest.fixture(scope="session")
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings():
+    """One database a process: pytest-xdist's suffix is added by pytest-django."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The audit table refuses deletes; the flush between transactional tests needs them."""
+    from django.db import connection
+
+    from console.models.audit_triggers import drop_triggers
+
+    with django_db_blocker.unblock(), connection.schema_editor() as editor:
+        drop_triggers(editor)
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches():
+    """No client, token or rate limit outlives its test."""
+    from django.core.cache import cache
+
+    from console.models.secret import entra
+
+    yield
+    entra.cache_clear()
+    cache.clear()
+
+
+@pytest.fixture
+def workspace(db):
+    from console.models import Workspace
+
+    return Workspace.default()
+
+
+def person(name: str, role: str, workspace) -> object:
+    from console.models import Membership, User
+
+    user = User.objects.create_user(name, password=f"{name}-password-1")
+    if role:
+        Membership.objects.create(user=user, workspace=workspace, role=role)
+    return user
+
+
+@pytest.fixture
+def alice(workspace):
+    return person("alice", "operator", workspace)
+
+
+@pytest.fixture
+def bob(workspace):
+    return person("bob", "reader", workspace)
+
+
+@pytest.fixture
+def carol(workspace):
+    return person("carol", "manager", workspace)
+
+
+@pytest.fixture
+def root(workspace):
+    return person("root", "admin", workspace)
+
+
+@pytest.fixture
+def audrey(workspace):
+    return person("audrey", "auditor", workspace)
+
+
+@pytest.fixture
+def mallory(workspace):
+    return person("mallory", "", workspace)
+
+
+@pytest.fixture(scope="session")
+def upstream_server() -> Iterator[Upstream]:
+    server = Upstream(UPSTREAM_PORT)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def upstream(upstream_server) -> Upstream:
+    """A scriptable resource on loopback: `upstream["GET /models"] = 200, {...}`; it keeps every request."""
+    upstream_server.reset()
+    return upstream_server
+
+
+@pytest.fixture
+def connection(workspace, upstream):
+    """A connection with an API key to the scriptable resource."""
+    return connect(workspace, "prod", f"127.0.0.1:{UPSTREAM_PORT}", "/openai/v1", "upstream-key-1")
+
+
+def connect(workspace, name: str, address: str, base_path: str, key: str):
+    """Store a connection with an API key to a server on loopback."""
+    from console.models import Connection, Secret
+
+    host, port = address.split(":")
+    made = Connection.objects.create(
+        workspace=workspace,
+        name=name,
+        slug=name,
+        kind=Connection.Kind.SIMULATOR,
+        scheme="http",
+        host=host,
+        port=int(port),
+        base_path=base_path,
+        auth_kind="key",
+    )
+    Secret.put(made, Secret.Purpose.API_KEY, key, by="tests")
+    return made
+
+
+@pytest.fixture(scope="session")
+def simulator() -> Iterator[str]:
+    """The base URL of a real simulator process that does not wait; its key is `SIMULATOR_KEY`."""
+    command = [sys.executable, "-m", "console.simulator", f"--port={SIMULATOR_PORT}", f"--key={SIMULATOR_KEY}"]
+    process = subprocess.Popen([*command, "--speed=0"], stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", SIMULATOR_PORT), timeout=1).close()
+            break
+        except OSError:
+            if time.monotonic() > deadline or process.poll() is not None:
+                raise
+            time.sleep(0.05)
+    yield f"http://127.0.0.1:{SIMULATOR_PORT}"
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture
+def simulated(workspace, simulator):
+    """A connection to the simulator's default resource."""
+    return connect(workspace, "sim", f"127.0.0.1:{SIMULATOR_PORT}", "/openai/v1", SIMULATOR_KEY)

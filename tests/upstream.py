@@ -1,0 +1,125 @@
+"""A scriptable resource on loopback: a real HTTP server that keeps every request and answers as told."""
+
+import json
+import threading
+import time
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+
+@dataclass(frozen=True)
+class Request:
+    method: str
+    path: str
+    query: dict[str, list[str]]
+    headers: dict[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass
+class Script:
+    """How to answer: `chunks` are sent one by one with `pause` seconds between; `cut` ends without the last chunk."""
+
+    status: int
+    chunks: list[bytes]
+    headers: dict[str, str]
+    pause: float = 0.0
+    cut: bool = False
+    delay: float = 0.0
+
+
+def script(answer: Any) -> Script:
+    """`(status, JSON)`, `(status, JSON, headers)`, `(status, bytes, headers)` or a Script."""
+    if isinstance(answer, Script):
+        return answer
+    status, body, *more = answer
+    headers = dict(more[0]) if more else {}
+    if isinstance(body, bytes):
+        return Script(status, [body], headers)
+    return Script(status, [json.dumps(body).encode()], {"content-type": "application/json", **headers})
+
+
+class Upstream:
+    """Keys are `"GET /models"`, relative to /openai/v1, or with the whole path; unknown ones answer Azure's 404."""
+
+    base = "/openai/v1"
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.reset()
+        self.server = ThreadingHTTPServer(("127.0.0.1", port), handler_for(self))
+        self.server.daemon_threads = True
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self.thread.start()
+
+    def reset(self) -> None:
+        self.requests: list[Request] = []
+        self.scripts: dict[str, list[Script]] = {}
+
+    def __setitem__(self, key: str, answer: Any) -> None:
+        """Answer `key` so from now on; a list is used up one by one, its last element stays."""
+        self.scripts[key] = [script(one) for one in (answer if isinstance(answer, list) else [answer])]
+
+    def answer_to(self, request: Request) -> Script:
+        relative = request.path.removeprefix(self.base)
+        for key in (f"{request.method} {relative}", f"{request.method} {request.path}"):
+            queue = self.scripts.get(key)
+            if queue:
+                return queue.pop(0) if len(queue) > 1 else queue[0]
+        return script((404, {"error": {"code": "404", "message": "Resource not found"}}))
+
+    @property
+    def hits(self) -> int:
+        return len(self.requests)
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def handler_for(upstream: Upstream) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def handle_any(self) -> None:
+            length = int(self.headers.get("content-length") or 0)
+            url = urlsplit(self.path)
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            request = Request(
+                self.command, unquote(url.path), parse_qs(url.query), headers, self.rfile.read(length)
+            )
+            upstream.requests.append(request)
+            self.reply(upstream.answer_to(request))
+
+        do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = handle_any  # noqa: N815
+
+        def reply(self, told: Script) -> None:
+            time.sleep(told.delay)
+            self.send_response(told.status)
+            names = {name.lower() for name in told.headers}
+            for name, value in told.headers.items():
+                self.send_header(name, value)
+            is_stream = len(told.chunks) != 1 or told.cut
+            if is_stream:
+                self.send_header("transfer-encoding", "chunked")
+            elif "content-length" not in names:
+                self.send_header("content-length", str(len(told.chunks[0])))
+            self.end_headers()
+            for chunk in told.chunks:
+                time.sleep(told.pause)
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(chunk), chunk) if is_stream else chunk)
+                self.wfile.flush()
+            if told.cut:
+                self.close_connection = True
+            elif is_stream:
+                self.wfile.write(b"0\r\n\r\n")
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+            """The requests are kept, not printed."""
+
+    return Handler
