@@ -16,7 +16,7 @@ function told(response) {
   const page = new DOMParser().parseFromString(response.responseText, 'text/html')
   const error = page.querySelector('[data-error-kind]')
   const title = error?.querySelector('[data-error-title]')?.textContent.trim()
-  const sentence = error?.querySelector('[data-error-title] ~ p')?.textContent.trim()
+  const sentence = error?.querySelector('[data-error-message], [data-error-title] ~ p')?.textContent.trim()
   return title && [title, sentence].filter(Boolean).join('. ')
 }
 
