@@ -23,8 +23,8 @@ $(BIN)/uv:
 $(VENV)/.run: requirements.lock | $(BIN)/uv
 	$(UV) $< && touch $@
 
-$(VENV)/.local: requirements-local.lock | $(BIN)/uv
-	$(UV) $< && touch $@
+$(VENV)/.local: requirements-local.lock | $(VENV)/.run
+	$(UV) $< --no-deps && touch $@
 
 $(VENV)/.test: requirements-dev.lock | $(BIN)/uv
 	$(UV) $< && touch $@ $(VENV)/.run

@@ -1,4 +1,4 @@
-"""What a new single-machine installation needs before Django can start: a data folder, keys, and in the demo a simulator."""
+"""What a new single-machine installation needs before Django can start: a data folder, keys, and the servers of the demo."""
 
 import base64
 import os
@@ -29,7 +29,7 @@ def key_file(name: str) -> Path:
 def prepare(arguments: Sequence[str]) -> None:
     """Make what `manage.py up` needs and tell it to every process through the environment.
 
-    `arguments` are those of the command line; only `--port` and `--demo` matter here. Exits with a sentence when the
+    `arguments` are those of the command line; only `--port`, `--demo` and `--local-model` matter here. Exits with a sentence when the
     port is taken.
     """
     folder = data_dir() / "keys"
@@ -41,17 +41,19 @@ def prepare(arguments: Sequence[str]) -> None:
     os.environ["DATA_DIR"] = str(data_dir())
     os.environ["PORT"] = str(port)
     if "--demo" in arguments:
-        prepare_demo(port + 1)
+        os.environ["DEMO"] = "1"
+        prepare_server("SIMULATOR", port + 1)
+    if "--local-model" in arguments:
+        prepare_server("LOCAL_MODEL", port + 2)
 
 
-def prepare_demo(port: int) -> None:
-    """Name the simulator, and allow it alone of all loopback addresses."""
-    write_once(key_file("simulator_key"), secrets.token_hex(16))
+def prepare_server(name: str, port: int) -> None:
+    """Choose where a server of ours listens on loopback, and allow that address alone."""
+    write_once(key_file(f"{name}_KEY"), secrets.token_hex(16))
     address = f"127.0.0.1:{free_port(port)}"
     allowed = os.environ.get("OUTBOUND_ALLOW_HOSTS", "")
-    os.environ["DEMO"] = "1"
-    os.environ["SIMULATOR_URL"] = f"http://{address}"
-    os.environ["SIMULATOR_KEY"] = key_file("simulator_key").read_text()
+    os.environ[f"{name}_URL"] = f"http://{address}"
+    os.environ[f"{name}_KEY"] = key_file(f"{name}_KEY").read_text()
     os.environ["OUTBOUND_ALLOW_HOSTS"] = f"{allowed},{address}" if allowed else address
 
 

@@ -56,6 +56,8 @@ SECURE = env.bool("SECURE", default=False)
 DEMO = env.bool("DEMO", default=False)
 SIMULATOR_URL = env.str("SIMULATOR_URL", default="")
 SIMULATOR_KEY = env.str("SIMULATOR_KEY", default="")
+LOCAL_MODEL_URL = env.str("LOCAL_MODEL_URL", default="")
+LOCAL_MODEL_KEY = env.str("LOCAL_MODEL_KEY", default="")
 
 # Secrets
 SECRET_KEY = secret("SECRET_KEY")

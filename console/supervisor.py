@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from console.first_start import BASE_DIR
+
 PATIENCE = 8.0  # seconds that a process gets to stop by itself
 PR_SET_PDEATHSIG = 1
 
@@ -21,7 +23,7 @@ def die_with_parent() -> None:
 
 @dataclass
 class Part:
-    """One process: `command` follows `manage.py`."""
+    """One process: `command` is what follows the Python interpreter."""
 
     name: str
     command: Sequence[str]
@@ -32,7 +34,8 @@ class Part:
     def start(self) -> None:
         self.started = time.monotonic()
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", *self.command],
+            [sys.executable, *self.command],
+            cwd=BASE_DIR,
             start_new_session=True,
             preexec_fn=die_with_parent,  # noqa: PLW1509 - no threads run before the parts are started
         )

@@ -3,6 +3,7 @@
 import socket
 from argparse import ArgumentParser
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import call_command
@@ -21,6 +22,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--demo", action="store_true", help="Also start the simulator and connect to it.")
+        parser.add_argument("--local-model", action="store_true", help="Also serve a small real model on loopback.")
         parser.add_argument("--port", type=int, help="The web port (default: PORT or 8000).")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -30,9 +32,13 @@ class Command(BaseCommand):
             from console.demo import add_simulated
 
             add_simulated(Workspace.default())
+        if options["local_model"]:
+            from console.demo import add_local_model
+
+            add_local_model(Workspace.default())
         link = SignInLink.make(self.administrator())
         connection.close()
-        self.run(link, demo=options["demo"])
+        self.run(link, parts(demo=options["demo"], local_model=options["local_model"]))
 
     def migrate(self) -> None:
         executor = MigrationExecutor(connection)
@@ -51,30 +57,38 @@ class Command(BaseCommand):
         audit.record("user.created", target=audit.Target("user", str(user.pk), user.username))
         return user
 
-    def run(self, link: str, *, demo: bool) -> None:
-        parts = [Part("web", ["web"]), Part("worker", ["worker"]), Part("beat", ["beat"])]
-        if demo:
-            parts.append(Part("simulator", ["simulator"]))
+    def run(self, link: str, parts: list[Part]) -> None:
         supervisor = Supervisor(parts, self.stderr.write)
         supervisor.start()
         try:
             if supervisor.wait_until(answers, seconds=60):
-                self.greet(link, demo=demo)
+                self.greet(link)
                 supervisor.watch()
             elif not supervisor.is_stopping:
                 raise CommandError("The console did not start; the lines above say why.")
         finally:
             supervisor.stop()
 
-    def greet(self, link: str, *, demo: bool) -> None:
+    def greet(self, link: str) -> None:
         base = f"http://localhost:{settings.PORT}"
         self.stdout.write(f"v1 console: {base}/")
         self.stdout.write(f"Sign in: {base}/sign-in/{link}/")
-        if demo:
+        if settings.DEMO:
             key = settings.SIMULATOR_KEY
             self.stdout.write(f"Simulator: {settings.SIMULATOR_URL}/openai/v1/ key {key}")
         self.stdout.write("Stop with Ctrl-C.")
         self.stdout.flush()
+
+
+def parts(*, demo: bool, local_model: bool) -> list[Part]:
+    """Return the processes in the order in which they stop; they start the other way round."""
+    found = [Part(name, ["manage.py", name]) for name in ("web", "worker", "beat")]
+    if demo:
+        found.append(Part("simulator", ["manage.py", "simulator"]))
+    if local_model:
+        port, key = urlsplit(settings.LOCAL_MODEL_URL).port, settings.LOCAL_MODEL_KEY
+        found.append(Part("local model", ["-m", "console.local_model", f"--port={port}", f"--key={key}"]))
+    return found
 
 
 def answers() -> bool:
