@@ -4,14 +4,25 @@ BIN := $(VENV)/bin
 UV := VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install -q --require-hashes -r
 EXTRAS := $(if $(LOCAL_MODEL),$(VENV)/.local)
 
-.PHONY: run test bench
+.PHONY: run test test-browser lint bench
 
 run: $(VENV)/.run $(EXTRAS)
 	@exec $(BIN)/python manage.py up --demo $(if $(LOCAL_MODEL),--local-model)
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n 2 -m "not browser"
-	$(BIN)/python -m pytest -m browser
+
+test-browser: $(VENV)/.test
+	$(BIN)/python -m pytest -m browser tests/browser
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	git ls-files -z 'templates/*.html' | xargs -0 $(BIN)/djade --check --target-version 5.2
+	$(BIN)/lint-imports
+	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
+	DJANGO_SETTINGS_MODULE=tests.settings SECURE=1 $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 bench: $(VENV)/.test
 	$(BIN)/python -m bench
