@@ -1,0 +1,77 @@
+"""JSON from strangers: bounded in depth, one reading only, and safe to store in either database."""
+
+import json
+import math
+import re
+from typing import Any
+
+from .errors import ProtocolError
+from .limits import MAX_JSON_DEPTH
+
+__all__ = ["clean_text", "parse_json"]
+
+STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+MAYBE_UNSTORABLE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])|\x00")
+
+
+def parse_json(body: bytes) -> Any:
+    """The value of a JSON text; NUL and lone surrogates become U+FFFD.
+
+    Raises ProtocolError for what is not JSON, for NaN, infinities and duplicate keys, and for more than
+    MAX_JSON_DEPTH levels (looked at before parsing).
+    """
+    if _is_too_deep(body):
+        raise ProtocolError(f"The answer is nested more than {MAX_JSON_DEPTH} levels deep.")
+    try:
+        value = json.loads(body, parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_unique_keys)
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError("The answer is not valid JSON.", detail=str(error)) from None
+    return _clean_tree(value) if MAYBE_UNSTORABLE.search(body) else value
+
+
+def clean_text(text: str) -> str:
+    """The text with NUL and lone surrogates replaced, so that SQLite and PostgreSQL both store it."""
+    return UNSTORABLE.sub("\ufffd", text)
+
+
+def _is_too_deep(body: bytes) -> bool:
+    """Whether brackets outside of strings nest too deep: each round removes the innermost pairs."""
+    if body.count(b"[") + body.count(b"{") <= MAX_JSON_DEPTH:
+        return False
+    brackets = STRING.sub(b"", body).translate(None, NOT_BRACKETS)
+    for _ in range(MAX_JSON_DEPTH):
+        left = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        if len(left) == len(brackets):
+            break
+        brackets = left
+    return len(brackets) > MAX_JSON_DEPTH
+
+
+def _refuse(name: str) -> float:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:40]} is out of range")
+    return number
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    mapping = dict(pairs)
+    if len(mapping) != len(pairs):
+        raise ValueError("an object names a key twice")
+    return mapping
+
+
+def _clean_tree(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, dict):
+        return {clean_text(key): _clean_tree(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_clean_tree(item) for item in value]
+    return value
