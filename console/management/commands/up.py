@@ -12,7 +12,6 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from console.models import Membership, Role, SignInLink, User, Workspace, audit
-from console.static_files import collect
 from console.supervisor import Part, Supervisor
 
 
@@ -27,7 +26,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.migrate()
-        collect()
         if options["demo"]:
             from console.demo import add_simulated
 

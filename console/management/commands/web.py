@@ -9,6 +9,8 @@ import uvicorn
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from console.static_files import collect
+
 
 class Server(uvicorn.Server):
     """Tells the runner before uvicorn waits for open streams, which otherwise would never end."""
@@ -28,6 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=settings.PORT)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        collect()
         config = uvicorn.Config(
             "console.asgi:application",
             host=options["host"],
