@@ -1,0 +1,73 @@
+"""The ASGI application: every plane's routes behind one guard, and the state saved while it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute, Router
+from starlette.types import Receive, Scope, Send
+
+from console.simulator import chat, models
+from console.simulator.errors import path_not_found
+from console.simulator.guard import Guard
+from console.simulator.world import DEFAULT_TOKEN_LIFETIME, World
+
+_SAVE_EVERY = 3.0
+
+V1_ROUTES: list[BaseRoute] = [*models.ROUTES, *chat.ROUTES]
+
+
+def create_app(
+    *,
+    key: str,
+    seed: int = 0,
+    speed: float = 1.0,
+    state: str | Path | None = None,
+    token_lifetime: int = DEFAULT_TOKEN_LIFETIME,
+    now: Callable[[], float] = time.time,
+) -> Simulator:
+    """A simulator that accepts `key`; `speed` multiplies every wait (0 = none); `state` is a JSON file."""
+    path = Path(state) if state else None
+    world = World(key=key, seed=seed, speed=speed, state=path, token_lifetime=token_lifetime, now=now)
+    return Simulator(world)
+
+
+class Simulator:
+    """The ASGI callable."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._guard = Guard(world, {"v1": _router(V1_ROUTES), "dated": _router([]), "arm": _router([]), "open": _router([])})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._guard(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1000})
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        saver = asyncio.create_task(self._save_now_and_then())
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        saver.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await saver
+        self.world.store.save()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _save_now_and_then(self) -> None:
+        while True:
+            await asyncio.sleep(_SAVE_EVERY)
+            self.world.store.save()
+
+
+def _router(routes: list[BaseRoute]) -> Router:
+    return Router(routes, redirect_slashes=False)
