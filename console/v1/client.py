@@ -1,0 +1,213 @@
+"""The client of one v1 resource: reads are free, changes are recorded before and after.
+
+Paths are relative to the base URL of the endpoint; ids in them are checked before anything leaves.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Any, Self
+
+from console.outbound.auth import Auth
+from console.outbound.errors import NotFound
+from console.outbound.limits import LIST, READ, STREAM, WRITE, CallClass
+from console.outbound.policy import Endpoint
+from console.outbound.transport import Answer, Door, get_door
+from console.v1 import paging, routes
+from console.v1.paging import IncompleteList
+from console.v1.paths import checked_path, model_segment, segment
+from console.v1.recording import (
+    Counts,
+    NullRecorder,
+    RecordedCall,
+    Recorder,
+    StreamCall,
+    Target,
+    nothing,
+    shielded,
+)
+
+__all__ = [
+    "Client",
+    "IncompleteList",
+    "NullRecorder",
+    "Recorder",
+    "StreamCall",
+    "Target",
+    "checked_path",
+    "model_segment",
+    "segment",
+]
+
+_AZURE = frozenset({"azure", "simulator"})
+
+
+class Client:
+    """Talks to one endpoint with one identity on behalf of one recorder. Also a context manager."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        auth: Auth,
+        recorder: Recorder,
+        *,
+        door: Door | None = None,
+        provider: str = "azure",
+    ) -> None:
+        self.endpoint = endpoint
+        self.auth = auth
+        self.recorder = recorder
+        self.provider = provider
+        self._door = door or get_door()
+
+    def get(self, path: str, *, params: Mapping[str, Any] | None = None, limits: CallClass = READ) -> Answer:
+        """One GET; raises an `UpstreamError` for anything but success."""
+        return self._send("GET", path, params=params, limits=limits)
+
+    def get_from_origin(self, path: str, *, params: Mapping[str, Any], limits: CallClass = READ) -> Answer:
+        """One GET of the same host outside the base path, for the one list that v1 does not have."""
+        return self._door.request(
+            "GET", self.endpoint.origin + checked_path(path), auth=self.auth, params=params, limits=limits
+        )
+
+    def page(
+        self, path: str, *, params: Mapping[str, Any] | None = None, after: str = ""
+    ) -> Iterator[dict[str, Any]]:
+        """Every row of a list, page after page, from a cursor on if one is given.
+
+        Raises `IncompleteList` after 2,000 pages and when the cursors turn in a circle.
+        """
+        return paging.rows(
+            lambda query: self.get(path, params=query, limits=LIST).json(), params or {}, after
+        )
+
+    def change(
+        self,
+        method: str,
+        path: str,
+        *,
+        action: str,
+        target: Target,
+        json: object = None,
+        params: Mapping[str, Any] | None = None,
+        limits: CallClass = WRITE,
+        counts: Counts = nothing,
+    ) -> Answer:
+        """One call that creates, changes, deletes or costs something: recorded before and after.
+
+        `counts` are recorded with a success (tokens_in, tokens_out).
+        """
+        url_path = checked_path(path)
+        call = RecordedCall.begin(self.recorder, action, target, method, url_path)
+        try:
+            answer = self._send(method, path, params=params, json=json, limits=limits)
+        except BaseException as error:
+            call.failed(error)
+            raise
+        call.succeeded(answer, counts)
+        return answer
+
+    def delete(self, path: str, *, action: str, target: Target) -> bool:
+        """A recorded DELETE. An object that was gone already counts as done, and answers False."""
+        try:
+            self.change("DELETE", path, action=action, target=target)
+        except NotFound:
+            return False
+        return True
+
+    async def achange(
+        self,
+        method: str,
+        path: str,
+        *,
+        action: str,
+        target: Target,
+        json: object = None,
+        params: Mapping[str, Any] | None = None,
+        limits: CallClass = WRITE,
+        counts: Counts = nothing,
+    ) -> Answer:
+        """`change` for asynchronous code; cancelling it is recorded too. `counts` are recorded with a
+        success.
+        """
+        url_path = checked_path(path)
+        call = await RecordedCall.abegin(self.recorder, action, target, method, url_path)
+        try:
+            answer = await self._door.arequest(
+                method,
+                self.endpoint.url + url_path,
+                headers=routes.preview_headers(method, path),
+                auth=self.auth,
+                json=json,
+                params=self._query(method, path, params),
+                limits=limits,
+            )
+        except BaseException as error:
+            await shielded(call.failed, error)
+            raise
+        await shielded(call.succeeded, answer, counts)
+        return answer
+
+    @asynccontextmanager
+    async def astream(
+        self, path: str, *, json: object, action: str, target: Target, limits: CallClass = STREAM
+    ) -> AsyncIterator[StreamCall]:
+        """A recorded POST whose answer streams; leaving the block closes the connection.
+
+        Recorded as a success when the caller said `complete`, else by the exception that ended the block.
+        """
+        url_path = checked_path(path)
+        call = await RecordedCall.abegin(self.recorder, action, target, "POST", url_path)
+        stream: StreamCall | None = None
+        try:
+            async with self._door.astream(
+                "POST",
+                self.endpoint.url + url_path,
+                headers=routes.preview_headers("POST", path),
+                auth=self.auth,
+                json=json,
+                params=self._query("POST", path, None),
+                limits=limits,
+            ) as answer:
+                stream = StreamCall(answer)
+                yield stream
+        except BaseException as error:
+            await shielded(call.ended, stream, error)
+            raise
+        await shielded(call.ended, stream, None)
+
+    def close(self) -> None:
+        """Nothing is held open by a client: connections belong to the door."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None,
+        limits: CallClass,
+        json: object = None,
+    ) -> Answer:
+        return self._door.request(
+            method,
+            self.endpoint.url + checked_path(path),
+            headers=routes.preview_headers(method, path),
+            auth=self.auth,
+            json=json,
+            params=self._query(method, path, params),
+            limits=limits,
+        )
+
+    def _query(self, method: str, path: str, params: Mapping[str, Any] | None) -> dict[str, Any] | None:
+        query = {key: value for key, value in (params or {}).items() if value is not None}
+        if self.provider in _AZURE:
+            query = routes.preview_query(method, path) | query
+        return query or None

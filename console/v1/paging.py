@@ -1,0 +1,71 @@
+"""Follows the cursors of lists, in every dialect that the API speaks, and always comes to an end.
+
+Most lists answer `{data, first_id, last_id, has_more}`; fine-tuning jobs and events have no `last_id`, so the
+last row's id is the cursor; some say `has_more` for ever; a search page says `next_page`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from console.outbound.errors import ProtocolError
+from console.v1 import parse
+
+MAX_PAGES = 2000
+
+
+class IncompleteList(ProtocolError):  # noqa: N818 - named like the rest of the tree
+    """A list that does not end: `items` holds what came before that was noticed, `after` the last good
+    cursor.
+    """
+
+    def __init__(self, message: str, *, items: list[dict[str, Any]] | None = None, after: str = "") -> None:
+        super().__init__(message)
+        self.items = items or []
+        self.after = after
+
+
+def rows(
+    fetch: Callable[[dict[str, Any]], object], params: Mapping[str, Any], after: str = ""
+) -> Iterator[dict[str, Any]]:
+    """Every object of a list; `fetch` gets the query of a page and answers its JSON.
+
+    Rows that a shifting list shows twice come once. Raises `IncompleteList` after 2,000 pages or on a cursor
+    that was there before, and `ProtocolError` when an answer is no list.
+    """
+    items: list[dict[str, Any]] = []
+    known: set[str] = set()
+    cursors = {after}
+    for _ in range(MAX_PAGES):
+        page = _page(fetch({**params, "after": after} if after else dict(params)))
+        for row in parse.rows(page["data"]):
+            name = parse.text(row.get("id"))
+            if not name or name not in known:
+                known.add(name)
+                items.append(row)
+                yield row
+        following = _next(page)
+        if not following:
+            return
+        if following in cursors:
+            raise IncompleteList(
+                "The list turns in a circle: it names a cursor again.", items=items, after=after
+            )
+        cursors.add(following)
+        after = following
+    raise IncompleteList(f"The list has more than {MAX_PAGES} pages.", items=items, after=after)
+
+
+def _page(value: object) -> parse.Json:
+    page = parse.mapping(value)
+    if not isinstance(page.get("data"), list):
+        raise ProtocolError("The answer is not a list: it has no `data`.")
+    return page
+
+
+def _next(page: parse.Json) -> str:
+    """The cursor of the following page, "" after the last. An empty page ends a list whatever it says."""
+    if page.get("has_more") is not True or not page["data"]:
+        return ""
+    last = page["data"][-1]
+    own_id = parse.text(last.get("id")) if isinstance(last, dict) else ""
+    return parse.text(page.get("last_id")) or own_id or parse.text(page.get("next_page"))

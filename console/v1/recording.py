@@ -1,0 +1,182 @@
+"""What every change leaves in the audit: its intent before it is sent, its outcome after it ended."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+from console.outbound.errors import UpstreamError
+from console.outbound.transport import Answer, AsyncStreamAnswer
+
+Counts = Callable[[Answer], Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a change is done to: `type` is a noun ("file"), `id` the upstream's id, `label` what people call
+    it.
+    """
+
+    type: str
+    id: str = ""
+    label: str = ""
+
+
+class Recorder(Protocol):
+    """Writes the audit. Called from a worker thread when the call is asynchronous."""
+
+    def intent(self, action: str, target: Target, method: str, path: str) -> str:
+        """Record that a change is about to be sent; raising `AuditUnavailable` keeps it from being sent."""
+
+    def outcome(
+        self,
+        token: str,
+        *,
+        outcome: str,
+        http_status: int | None,
+        error_kind: str,
+        request_id: str,
+        attempts: int,
+        duration_ms: int,
+        **counts: int,
+    ) -> None:
+        """Record how it ended: success, failure, partial, cancelled or unknown."""
+
+
+class NullRecorder:
+    """Records nothing; for clients that only read, and for tests."""
+
+    def intent(self, action: str, target: Target, method: str, path: str) -> str:  # noqa: ARG002
+        return ""
+
+    def outcome(self, token: str, **result: object) -> None:
+        """Forget it."""
+
+
+class StreamCall:
+    """A streamed answer under way. `is_complete` and `counts` are for the audit."""
+
+    def __init__(self, answer: AsyncStreamAnswer) -> None:
+        self.answer = answer
+        self.is_complete = False
+        self.counts: dict[str, int] = {}
+
+    def complete(self, counts: Mapping[str, int]) -> None:
+        """The answer came to its own end; counts are tokens_in, tokens_out and the like."""
+        self.is_complete = True
+        self.counts |= counts
+
+
+def nothing(answer: Answer) -> Mapping[str, int]:  # noqa: ARG001 - most changes have nothing to count
+    return {}
+
+
+class RecordedCall:
+    """The audit of one change between its intent and its outcome."""
+
+    def __init__(self, recorder: Recorder, token: str) -> None:
+        self._recorder = recorder
+        self._token = token
+        self._started = time.monotonic()
+
+    @classmethod
+    def begin(cls, recorder: Recorder, action: str, target: Target, method: str, path: str) -> Self:
+        """Write the intent; what this raises keeps the call from being sent."""
+        return cls(recorder, recorder.intent(action, target, method, path))
+
+    @classmethod
+    async def abegin(cls, recorder: Recorder, action: str, target: Target, method: str, path: str) -> Self:
+        """`begin` in a coroutine: one that is cancelled meanwhile leaves an outcome all the same."""
+        writing = asyncio.ensure_future(asyncio.to_thread(cls.begin, recorder, action, target, method, path))
+        try:
+            return await asyncio.shield(writing)
+        except asyncio.CancelledError as error:
+            await shielded((await writing).failed, error)
+            raise
+
+    def succeeded(self, answer: Answer, counts: Counts) -> None:
+        self._write(
+            "success",
+            answer.status,
+            request_id=answer.request_id,
+            attempts=answer.attempts,
+            counts=counts(answer),
+        )
+
+    def failed(self, error: BaseException) -> None:
+        if isinstance(error, UpstreamError):
+            self._write(
+                _verdict(error),
+                error.status,
+                error_kind=error.kind,
+                request_id=error.request_id,
+                attempts=error.attempts,
+                counts={},
+            )
+        else:
+            self._write(*_broken_off(error), counts={})
+
+    def ended(self, stream: StreamCall | None, error: BaseException | None) -> None:
+        """A stream's end: whole if it said so, partial if it broke after it had begun."""
+        if stream is None:
+            self.failed(error or asyncio.CancelledError())
+        elif stream.is_complete:
+            self._write(
+                "success", stream.answer.status, request_id=stream.answer.request_id, counts=stream.counts
+            )
+        elif isinstance(error, UpstreamError):
+            request = error.request_id or stream.answer.request_id
+            self._write(
+                "partial",
+                stream.answer.status,
+                error_kind=error.kind,
+                request_id=request,
+                counts=stream.counts,
+            )
+        else:
+            outcome, status, kind = _broken_off(error or asyncio.CancelledError())
+            self._write(
+                outcome,
+                status or stream.answer.status,
+                error_kind=kind,
+                request_id=stream.answer.request_id,
+                counts=stream.counts,
+            )
+
+    def _write(
+        self,
+        outcome: str,
+        http_status: int | None,
+        error_kind: str = "",
+        *,
+        request_id: str = "",
+        attempts: int = 1,
+        counts: Mapping[str, int],
+    ) -> None:
+        self._recorder.outcome(
+            self._token,
+            outcome=outcome,
+            http_status=http_status,
+            error_kind=error_kind,
+            request_id=request_id,
+            attempts=attempts,
+            duration_ms=round((time.monotonic() - self._started) * 1000),
+            **counts,
+        )
+
+
+def _verdict(error: UpstreamError) -> str:
+    """Without an answer nobody knows whether a change that left was carried out."""
+    return "unknown" if error.status is None and error.sent else "failure"
+
+
+def _broken_off(error: BaseException) -> tuple[str, int | None, str]:
+    if isinstance(error, asyncio.CancelledError | GeneratorExit | KeyboardInterrupt):
+        return "cancelled", None, "cancelled"
+    return "unknown", None, "interrupted"
+
+
+async def shielded(write: Callable[..., None], *arguments: object) -> None:
+    """Write to the audit even while this task is being cancelled."""
+    await asyncio.shield(asyncio.to_thread(write, *arguments))
