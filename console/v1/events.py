@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from console.v1 import parse
 
 Kind = Literal["text", "reasoning", "refusal", "tool", "notice"]
-
-_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +89,7 @@ class Finished:
     request_id: str = ""
     filters: list[dict[str, Any]] = field(default_factory=list)
     complete: bool = True
-    headers: Mapping[str, str] = _NO_HEADERS
+    headers: Mapping[str, str] = field(default_factory=dict)
     explanation: str = ""
     unknown: int = 0
     service_tier: str = ""

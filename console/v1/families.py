@@ -32,7 +32,7 @@ _PATTERNS: tuple[tuple[str, Family], ...] = (
     (r"model-router", Family("model-router", "Microsoft")),
     (r"gpt-oss", Family("gpt-oss", "OpenAI", reasons=True)),
     (r"gpt-?5.*-chat", Family("gpt-5", "OpenAI")),
-    (r"gpt-?5", Family("gpt-5", "OpenAI", reasons=True)),
+    *((rf"gpt-?{major}", Family(f"gpt-{major}", "OpenAI", reasons=True)) for major in range(5, 10)),
     (r"codex", Family("codex", "OpenAI", reasons=True)),
     (r"gpt-?4\.?1", Family("gpt-4.1", "OpenAI")),
     (r"gpt-?4\.?5", Family("gpt-4.5", "OpenAI")),

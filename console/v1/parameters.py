@@ -247,8 +247,8 @@ def wire(parameters: Mapping[str, Any], *, api: Api, provider: str, model: str) 
 def swap(body: Mapping[str, Any], error: UpstreamError) -> tuple[dict[str, Any], str] | None:
     """The body corrected after a refused parameter, and a sentence for the user; None if nothing helps.
 
-    A refused token limit gets its other name, any other refused parameter is left out. Nothing is sent here: to
-    ask again is the caller's decision.
+    A refused token limit gets its other name, any other refused parameter is left out. Nothing is sent here:
+    asking again is the caller's decision.
     """
     if error.status not in (400, 422) or not _is_refusal(error):
         return None
