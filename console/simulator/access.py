@@ -53,8 +53,7 @@ def _check_token(world: World, token: str, audiences: tuple[str, ...]) -> None:
         raise refused(
             401,
             "Unauthorized",
-            "Access token is missing, invalid, audience is incorrect "
-            f"({audiences[0]}), or have expired.",
+            f"Access token is missing, invalid, audience is incorrect ({audiences[0]}), or have expired.",
             headers={"www-authenticate": f'Bearer resource="{audiences[0]}"'},
         )
     if ticket.client_id.startswith(NO_ROLES):
@@ -70,7 +69,9 @@ def _check_token(world: World, token: str, audiences: tuple[str, ...]) -> None:
 def _check_arm(world: World, headers: Headers) -> None:
     token = _bearer(headers)
     if not token:
-        raise _arm_refused("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
+        raise _arm_refused(
+            "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing."
+        )
     ticket = read_ticket(world, token)
     if ticket is None:
         raise _arm_refused("InvalidAuthenticationToken", "The access token is invalid.")

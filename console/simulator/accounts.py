@@ -76,7 +76,9 @@ class Account:
         """The deployment of that name; `bench-N` and `fault-NAME` exist on every resource unlisted."""
         found = self.deployments.get(name)
         if found is None and (match := _BENCH.match(name)):
-            found = Deployment(name, newest("gpt-5-nano"), characters.bench(float(match[1])), capacity=100_000)
+            found = Deployment(
+                name, newest("gpt-5-nano"), characters.bench(float(match[1])), capacity=100_000
+            )
         elif found is None and name.startswith("fault-"):
             found = Deployment(name, newest("gpt-5-nano"), characters.FAST)
         return found
@@ -156,7 +158,9 @@ def _fabrikam() -> Account:
 def _legacy() -> Account:
     expires = "OnceCurrentVersionExpired"
     deployments = (
-        Deployment("chat", version_of("gpt-4o", "2024-08-06"), characters.SLOW, "Standard", 80, "NoAutoUpgrade"),
+        Deployment(
+            "chat", version_of("gpt-4o", "2024-08-06"), characters.SLOW, "Standard", 80, "NoAutoUpgrade"
+        ),
         Deployment("chat-mini", newest("gpt-4o-mini"), characters.BALANCED, "Standard", 120, expires),
         Deployment("o3-mini", newest("o3-mini"), characters.BALANCED_REASONER, "Standard", 60, expires),
         Deployment("embeddings", newest("text-embedding-ada-002"), characters.FAST, "Standard", 120, expires),

@@ -8,9 +8,9 @@ from typing import Any
 from console.simulator import filters
 from console.simulator.accounts import Deployment
 from console.simulator.errors import invalid, refused
+from console.simulator.structured import conforming_json, loose_json
 from console.simulator.text import compose, ponder
 from console.simulator.tools import ToolCall, choose_calls
-from console.simulator.structured import conforming_json, loose_json
 from console.simulator.words import count, dice, digest, pieces
 from console.simulator.world import Call
 
@@ -112,7 +112,9 @@ def answer(call: Call, ask: Ask) -> Answer:
         return Answer(pieces=[f"{number} " for number in range(size)], finish="length")
     if prompt.startswith(ECHO):
         return _finished(Answer(pieces=pieces(prompt[len(ECHO) :].removeprefix(" "))), ask)
-    rng = dice(call.world.seed, ask.deployment.name, [(turn.role, turn.text) for turn in ask.turns], ask.variant)
+    rng = dice(
+        call.world.seed, ask.deployment.name, [(turn.role, turn.text) for turn in ask.turns], ask.variant
+    )
     found = Answer()
     _reason(found, ask, rng)
     found.calls = choose_calls(ask.functions, ask.tool_choice, ask.turns[-1].role, prompt, ask.parallel, rng)

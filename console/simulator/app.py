@@ -5,21 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Router
 from starlette.types import Receive, Scope, Send
 
-from console.simulator import chat, models
-from console.simulator.errors import path_not_found
+from console.simulator import arm, chat, dated, embeddings, home, identity, models, responses
 from console.simulator.guard import Guard
 from console.simulator.world import DEFAULT_TOKEN_LIFETIME, World
 
 _SAVE_EVERY = 3.0
 
-V1_ROUTES: list[BaseRoute] = [*models.ROUTES, *chat.ROUTES]
+# A further resource of the v1 API is one more file with its ROUTES, named here.
+V1_ROUTES: list[BaseRoute] = [*models.ROUTES, *chat.ROUTES, *responses.ROUTES, *embeddings.ROUTES]
+OPEN_ROUTES: list[BaseRoute] = [*home.ROUTES, *identity.ROUTES]
 
 
 def create_app(
@@ -42,7 +42,13 @@ class Simulator:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._guard = Guard(world, {"v1": _router(V1_ROUTES), "dated": _router([]), "arm": _router([]), "open": _router([])})
+        planes = {
+            "v1": _router(V1_ROUTES),
+            "dated": _router(dated.ROUTES),
+            "arm": _router(arm.ROUTES),
+            "open": _router(OPEN_ROUTES),
+        }
+        self._guard = Guard(world, planes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -69,5 +75,5 @@ class Simulator:
             self.world.store.save()
 
 
-def _router(routes: list[BaseRoute]) -> Router:
+def _router(routes: Sequence[BaseRoute]) -> Router:
     return Router(routes, redirect_slashes=False)

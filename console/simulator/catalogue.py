@@ -138,7 +138,9 @@ def timestamp(date: str) -> int:
 
 def _rows() -> Iterator[Model]:
     for line in _TABLE.strip().splitlines():
-        name, version, form, lifecycle, kinds, created, retires, tuning, context, replacement = line.split("|")
+        name, version, form, lifecycle, kinds, created, retires, tuning, context, replacement = line.split(
+            "|"
+        )
         yield Model(
             name, version, form, lifecycle, kinds, created, retires, tuning, int(context), replacement
         )

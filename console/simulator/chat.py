@@ -124,7 +124,12 @@ class _Completion:
             for due, event in self._choice_chunks(index, found):
                 yield due, event
         if self.usage_wanted:
-            yield due, data_event({**self.head, "object": "chat.completion.chunk", "choices": [], "usage": self._usage()})
+            yield (
+                due,
+                data_event(
+                    {**self.head, "object": "chat.completion.chunk", "choices": [], "usage": self._usage()}
+                ),
+            )
         yield due, DONE
 
     def _first_chunk(self) -> bytes:
@@ -134,7 +139,10 @@ class _Completion:
     def _choice_chunks(self, index: int, found: Answer) -> Iterator[Timed]:
         frame = self._frame(index)
         bench = self.deployment.character.bench
-        yield self.pace.first_byte(), self._chunk(index, {"role": "assistant", "content": "", "refusal": None})
+        yield (
+            self.pace.first_byte(),
+            self._chunk(index, {"role": "assistant", "content": "", "refusal": None}),
+        )
         moments = self.pace.moments(found)
         for piece in found.thoughts:
             yield next(moments), frame(b'"reasoning_content":', piece)
@@ -158,7 +166,9 @@ class _Completion:
                 part = {"index": position, "function": {"arguments": made.arguments[start : start + 12]}}
                 yield self._chunk(index, {"tool_calls": [part]})
 
-    def _chunk(self, index: int, delta: dict[str, Any], *, finish: str | None = None, cut: bool = False) -> bytes:
+    def _chunk(
+        self, index: int, delta: dict[str, Any], *, finish: str | None = None, cut: bool = False
+    ) -> bytes:
         choice: dict[str, Any] = {"index": index, "delta": delta, "finish_reason": finish, "logprobs": None}
         if self.deployment.is_azure_openai:
             choice["content_filter_results"] = filters.answer_results(cut=cut) if finish else {}

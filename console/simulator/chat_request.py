@@ -27,14 +27,17 @@ _MESSAGE = check.shape(
         "content": _CONTENT,
         "name": _NAME,
         "tool_call_id": check.text(),
-        "tool_calls": check.array(items=check.shape({"id": check.text(), "function": check.mapping}, ("id",))),
+        "tool_calls": check.array(
+            items=check.shape({"id": check.text(), "function": check.mapping}, ("id",))
+        ),
         "refusal": check.text(),
         "reasoning_content": check.text(),
     },
     ("role",),
 )
 _FUNCTION = check.shape(
-    {"name": _NAME, "description": check.text(), "parameters": check.mapping, "strict": check.boolean}, ("name",)
+    {"name": _NAME, "description": check.text(), "parameters": check.mapping, "strict": check.boolean},
+    ("name",),
 )
 _TOOL = check.shape(
     {"type": check.one_of("function", "custom"), "function": _FUNCTION, "custom": check.mapping}, ("type",)
@@ -43,7 +46,8 @@ _FORMAT = check.shape(
     {
         "type": check.one_of("text", "json_object", "json_schema"),
         "json_schema": check.shape(
-            {"name": _NAME, "schema": check.mapping, "strict": check.boolean, "description": check.text()}, ("name",)
+            {"name": _NAME, "schema": check.mapping, "strict": check.boolean, "description": check.text()},
+            ("name",),
         ),
     },
     ("type",),
@@ -204,7 +208,9 @@ def _check_tools(body: dict[str, Any]) -> None:
             raise check.missing(f"tools[{index}].function")
     named = chosen_name(body.get("tool_choice"))
     if body.get("tool_choice") is not None and not body.get("tools"):
-        raise invalid("invalid_value", "'tool_choice' is only allowed when 'tools' are specified.", param="tool_choice")
+        raise invalid(
+            "invalid_value", "'tool_choice' is only allowed when 'tools' are specified.", param="tool_choice"
+        )
     if named is not None and named not in {function["name"] for function in _functions(body)}:
         raise invalid("invalid_value", f"Tool choice '{named}' not found in 'tools'.", param="tool_choice")
 

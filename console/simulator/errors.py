@@ -44,9 +44,7 @@ def refused(
 
 def invalid(code: str | None, message: str, *, param: str | None = None, status: int = 400) -> Refusal:
     """A refusal by the model service: names the parameter that is wrong."""
-    return Refusal(
-        status, {"error": {"message": message, "type": INVALID, "param": param, "code": code}}
-    )
+    return Refusal(status, {"error": {"message": message, "type": INVALID, "param": param, "code": code}})
 
 
 def path_not_found() -> Refusal:

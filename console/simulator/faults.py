@@ -42,8 +42,8 @@ def apply(call: Call, wanted: str) -> None:
         raise Instead(ANSWERS[name](argument))
     if name in WIRES:
         call.fault = Fault(WIRES[name](argument, call))
-    elif name in DELEGATED:
-        call.headers["x-simulator-fault"] = name
+    elif name == LATE_GET:
+        call.late_get = float(argument) if argument.isdecimal() else 2.0
     else:
         raise invalid("unknown_fault", f"The simulator knows no fault '{name}'.", param="x-simulator-fault")
 
@@ -59,7 +59,9 @@ def _status(status: int, code: str, message: str) -> Callable[[str], Response]:
 
 
 def _invalid(argument: str) -> Response:
-    return invalid("invalid_value", "A simulated refusal of the request.", param=argument or "messages").response()
+    return invalid(
+        "invalid_value", "A simulated refusal of the request.", param=argument or "messages"
+    ).response()
 
 
 def _too_many(argument: str) -> Response:
@@ -140,8 +142,7 @@ ANSWERS: dict[str, Callable[[str], Response]] = {
     "redirect": _redirect,
 }  # fmt: skip
 
-# Honoured by the resource that it concerns (responses.py).
-DELEGATED = frozenset({"late-get"})
+# A response made by this call is not to be found for some seconds after its end (responses.py).
+LATE_GET = "late-get"
 
-FAULTS: tuple[str, ...] = (*ANSWERS, *WIRES, *sorted(DELEGATED))
-
+FAULTS: tuple[str, ...] = (*ANSWERS, *WIRES, LATE_GET)

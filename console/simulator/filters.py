@@ -16,7 +16,9 @@ SEVERITIES = ("hate", "self_harm", "sexual", "violence")
 BLOCK_PROMPT = "filter-prompt:"
 BLOCK_ANSWER = "filter-answer:"
 
-_STRICT = re.compile(r"\b(attack|blood|bomb|fight|gun|hate|hurt|kill|murder|poison|violence|violent|weapon)\w*", re.I)
+_STRICT = re.compile(
+    r"\b(attack|blood|bomb|fight|gun|hate|hurt|kill|murder|poison|violence|violent|weapon)\w*", re.I
+)
 
 
 def prompt_is_blocked(prompt: str, *, strict: bool) -> bool:
@@ -44,7 +46,11 @@ def responses_results(*, source: str, blocked: bool = False, end: int = 0) -> di
     return {
         "blocked": blocked,
         "source_type": source,
-        "content_filter_results": {**_severities(blocked), "jailbreak": undetected, "task_adherence": undetected},
+        "content_filter_results": {
+            **_severities(blocked),
+            "jailbreak": undetected,
+            "task_adherence": undetected,
+        },
         "content_filter_offsets": {"start_offset": 0, "end_offset": end, "check_offset": 0},
     }
 

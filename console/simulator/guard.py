@@ -21,7 +21,9 @@ from console.simulator.access import check_access
 from console.simulator.errors import Instead, Refusal, path_not_found, refused
 from console.simulator.world import CALL, Call, World
 
-_RESOURCE = re.compile(r"/resources/(?P<account>[^/]+)(?:/api/projects/(?P<project>[^/]+))?(?P<rest>/openai/.*)")
+_RESOURCE = re.compile(
+    r"/resources/(?P<account>[^/]+)(?:/api/projects/(?P<project>[^/]+))?(?P<rest>/openai/.*)"
+)
 _V1 = "/openai/v1"
 
 

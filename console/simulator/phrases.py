@@ -41,23 +41,40 @@ TONES: dict[str, Tone] = {
         "Hello. I tend to answer at length; give me a question with some substance and I will structure it.",
     ),
     "dry": Tone(
-        ("{a}. Of course.", "Right, {a}: less magic than advertised.", "Everyone has an opinion on {a}; here is one."),
-        ("If that sounds too simple for {a}, measure it. It usually is not.", "{b} will still be there on Monday."),
+        (
+            "{a}. Of course.",
+            "Right, {a}: less magic than advertised.",
+            "Everyone has an opinion on {a}; here is one.",
+        ),
+        (
+            "If that sounds too simple for {a}, measure it. It usually is not.",
+            "{b} will still be there on Monday.",
+        ),
         "Hello. I am a simulation with manners; proceed.",
     ),
     "analytic": Tone(
         ("Taking {a} apart:", "The question turns on {a}.", "Two quantities decide {a}: cost and delay."),
-        ("Therefore {a} comes first and {b} second.", "The conclusion holds while {a} stays within its limits."),
+        (
+            "Therefore {a} comes first and {b} second.",
+            "The conclusion holds while {a} stays within its limits.",
+        ),
         "Hello. State the problem; I will take it apart.",
     ),
     "friendly": Tone(
-        ("Great question! {a} is a fun one.", "Happy to help with {a}!", "Ooh, {a}. Let me walk you through it."),
+        (
+            "Great question! {a} is a fun one.",
+            "Happy to help with {a}!",
+            "Ooh, {a}. Let me walk you through it.",
+        ),
         ("Hope that helps! Want me to go deeper on {a}?", "Shout if {b} needs more detail!"),
         "Hey there! What shall we look at together?",
     ),
     "formal": Tone(
         ("With regard to {a}, the following applies.", "The matter of {a} may be set out thus."),
-        ("Further particulars on {a} can be supplied on request.", "It is advised to review {b} periodically."),
+        (
+            "Further particulars on {a} can be supplied on request.",
+            "It is advised to review {b} periodically.",
+        ),
         "Good day. How may I be of assistance?",
     ),
 }
@@ -101,8 +118,24 @@ STEPS = (
     "Review **{a}** after two weeks and remove what was not used.",
 )
 
-STRENGTHS = ("steady load", "small teams", "quick answers", "strict budgets", "long documents", "audits", "peaks")
-WEAKNESSES = ("hidden queues", "cold starts", "cost at the tail", "silent retries", "stale data", "lock-in", "quotas")
+STRENGTHS = (
+    "steady load",
+    "small teams",
+    "quick answers",
+    "strict budgets",
+    "long documents",
+    "audits",
+    "peaks",
+)
+WEAKNESSES = (
+    "hidden queues",
+    "cold starts",
+    "cost at the tail",
+    "silent retries",
+    "stale data",
+    "lock-in",
+    "quotas",
+)
 
 THOUGHTS = (
     "First I should separate what is asked about {a} from what is merely mentioned.",

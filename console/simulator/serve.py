@@ -50,7 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m console.simulator", description="A simulated Azure OpenAI.")
+    parser = argparse.ArgumentParser(
+        prog="python -m console.simulator", description="A simulated Azure OpenAI."
+    )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--key", default=os.environ.get("SIMULATOR_KEY", ""), help="the key it accepts")

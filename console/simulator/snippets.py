@@ -71,7 +71,13 @@ def {name}(items: Iterable[str], *, limit: int = 10) -> list[tuple[str, int]]:
     counts = Counter(item.strip().lower() for item in items if item.strip())
     return counts.most_common(limit)
 '''
-_PYTHON = (("retr", _RETRY), ("backoff", _RETRY), ("fibonacci", _FIBONACCI), ("prime", _PRIMES), ("csv", _CSV))
+_PYTHON = (
+    ("retr", _RETRY),
+    ("backoff", _RETRY),
+    ("fibonacci", _FIBONACCI),
+    ("prime", _PRIMES),
+    ("csv", _CSV),
+)
 
 _OTHERS = {
     "javascript": """export function {camel}(items, limit = 10) {{
@@ -136,7 +142,9 @@ def code_answer(prompt: str, terms: Sequence[str], rng: random.Random) -> str:
     lowered = prompt.lower()
     language = next((name for word, name in _LANGUAGES.items() if word in lowered), "python")
     name = _identifier(terms)
-    filled = _template(language, lowered).format(name=name, camel=_camel(name), subject=terms[0].replace('"', ""))
+    filled = _template(language, lowered).format(
+        name=name, camel=_camel(name), subject=terms[0].replace('"', "")
+    )
     return f"```{language}\n{filled}```\n\n{rng.choice(_NOTES)}"
 
 

@@ -51,7 +51,11 @@ def _read(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise SystemExit(f"The simulator's state file {path} is not JSON; move it away and start again.") from error
+        raise SystemExit(
+            f"The simulator's state file {path} is not JSON; move it away and start again."
+        ) from error
     if not isinstance(found, dict):
-        raise SystemExit(f"The simulator's state file {path} holds no JSON object; move it away and start again.")
+        raise SystemExit(
+            f"The simulator's state file {path} holds no JSON object; move it away and start again."
+        )
     return found

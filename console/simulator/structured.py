@@ -107,7 +107,11 @@ class _Builder:
     def _object(self, schema: dict[str, Any], depth: int) -> dict[str, Any]:
         properties = _mapping(schema.get("properties"))
         required = [name for name in _listing(schema.get("required")) if isinstance(name, str)]
-        names = required if depth > _DEEPEST // 2 else [*properties, *(n for n in required if n not in properties)]
+        names = (
+            required
+            if depth > _DEEPEST // 2
+            else [*properties, *(n for n in required if n not in properties)]
+        )
         if depth > _DEEPEST:
             names = []
         return {name: self.value(properties.get(name, {}), name, depth + 1) for name in names}
@@ -142,7 +146,9 @@ class _Builder:
         if any(part in lowered for part in ("city", "location", "place", "country")):
             proper = re.findall(r"(?<!^)(?<![.!?] )\b[A-Z][a-zà-ÿ]+(?: [A-Z][a-zà-ÿ]+)*", self.prompt)
             return proper[-1] if proper else term
-        if any(part in lowered for part in ("summary", "description", "reason", "explanation", "text", "answer")):
+        if any(
+            part in lowered for part in ("summary", "description", "reason", "explanation", "text", "answer")
+        ):
             return f"Simulated: {term} in one sentence, drawn from the prompt."
         return term
 

@@ -12,11 +12,17 @@ from console.simulator.characters import Character
 from console.simulator.snippets import code_answer, wants_code
 from console.simulator.words import key_terms
 
-_TABLE = re.compile(r"\b(table|compare|comparison|contrast|versus|vs|differences?|pros and cons|trade-?offs?)\b", re.I)
-_STEPS = re.compile(r"\b(steps?|how (?:do|to|can|should|would)|checklist|plan|procedure|guide|set up|migrate)\b", re.I)
+_TABLE = re.compile(
+    r"\b(table|compare|comparison|contrast|versus|vs|differences?|pros and cons|trade-?offs?)\b", re.I
+)
+_STEPS = re.compile(
+    r"\b(steps?|how (?:do|to|can|should|would)|checklist|plan|procedure|guide|set up|migrate)\b", re.I
+)
 _LIST = re.compile(r"\b(list|ideas|reasons|examples|ways|tips|name (?:\w+ )?\d*|bullet)\b", re.I)
 _SUMMARY = re.compile(r"\b(summari[sz]e|summary|tl;?dr|shorten|condense|in short)\b", re.I)
-_GREETING = re.compile(r"\s*(hi|hello|hey|good (?:morning|day|evening)|thanks|thank you|ping|test)\b[^\w]*\s*\Z", re.I)
+_GREETING = re.compile(
+    r"\s*(hi|hello|hey|good (?:morning|day|evening)|thanks|thank you|ping|test)\b[^\w]*\s*\Z", re.I
+)
 _BRIEF = re.compile(r"\b(brief|briefly|concise|short|one sentence|one word|in a word|shortly)\b", re.I)
 _LONG = re.compile(r"\b(detail|detailed|in depth|thorough|essay|long|comprehensive|full)\b", re.I)
 _SHORT_QUESTION = 9
@@ -46,9 +52,7 @@ def ponder(prompt: str, rng: random.Random) -> str:
 class _Writer:
     """Writes one answer; every choice comes from the given dice."""
 
-    def __init__(
-        self, character: Character, prompt: str, turns: Sequence[_Turn], rng: random.Random
-    ) -> None:
+    def __init__(self, character: Character, prompt: str, turns: Sequence[_Turn], rng: random.Random) -> None:
         self.tone = phrases.TONES[character.tone]
         self.prompt = prompt
         self.turns = turns
@@ -79,7 +83,9 @@ class _Writer:
 
     def _explanation(self) -> list[str]:
         if self.depth <= 1 or self._is_short_question():
-            return [f"{self._opener()} {self._sentence()}" + (f" {self._sentence()}" if self.depth > 1 else "")]
+            return [
+                f"{self._opener()} {self._sentence()}" + (f" {self._sentence()}" if self.depth > 1 else "")
+            ]
         parts = [f"{self._opener()} {self._sentence()}", "## What matters", self._bullets()]
         if self.depth > 2:
             parts += ["## In practice", self._steps(), "## What it costs", self._table()]
@@ -92,7 +98,11 @@ class _Writer:
         return 3 if _LONG.search(self.prompt) else usual
 
     def _is_short_question(self) -> bool:
-        return self.depth < 3 and self.prompt.rstrip().endswith("?") and len(self.prompt.split()) <= _SHORT_QUESTION
+        return (
+            self.depth < 3
+            and self.prompt.rstrip().endswith("?")
+            and len(self.prompt.split()) <= _SHORT_QUESTION
+        )
 
     def _memory(self) -> str:
         said = [turn.text for turn in self.turns if turn.role == "user"][:-1]
@@ -136,7 +146,9 @@ class _Writer:
         return "\n".join(rows)
 
     def _summary(self) -> str:
-        sentences = [part.strip() for part in re.split(r"(?<=[.!?])\s+|\n+", self.prompt) if len(part.split()) > 5]
+        sentences = [
+            part.strip() for part in re.split(r"(?<=[.!?])\s+|\n+", self.prompt) if len(part.split()) > 5
+        ]
         kept = sentences[1 : 1 + self.depth] or sentences[:1]
         lines = [f"In short: it is about {_joined([f'**{term}**' for term in self.terms[:3]])}."]
         return "\n".join([*lines, *(f"- {sentence[:240]}" for sentence in kept)])

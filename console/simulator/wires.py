@@ -137,7 +137,13 @@ class _BadEvent(Wire):
 
     async def body(self, message: Message, send: Send) -> None:
         if self.reached():
-            await send({"type": "http.response.body", "body": b'data: {"id": "x", "choices": [{\n\n', "more_body": True})
+            await send(
+                {
+                    "type": "http.response.body",
+                    "body": b'data: {"id": "x", "choices": [{\n\n',
+                    "more_body": True,
+                }
+            )
         await send(message)
 
 

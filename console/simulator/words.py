@@ -9,20 +9,13 @@ import re
 
 # Not a tokenizer: a word of up to seven letters, one CJK character, one sign or one run of line breaks
 # counts as one token. English prose comes out near 1.2 tokens a word, close to the real ones.
-_PIECE = re.compile("[\u2e80-\u9fff\uac00-\ud7a3]| ?[^\\W\u2e80-\u9fff\uac00-\ud7a3]{1,7}|\n+| ?[^\\w\\s]|\\s|.", re.S)
+_PIECE = re.compile(
+    "[\u2e80-\u9fff\uac00-\ud7a3]| ?[^\\W\u2e80-\u9fff\uac00-\ud7a3]{1,7}|\n+| ?[^\\w\\s]|\\s|.", re.S
+)
 _WORD = re.compile(r"[^\W_][\w'+#.-]*")
 
 _STOP = frozenset(
-    """a about above after again all also am an and any are as at be because been before being below between
-    both briefly but by can could did do does doing don't down during each few for from further get give had
-    has have having he her here hers him his how i if in into is it its itself just let's like make me more
-    most my need no nor not now of off on once one only or other our out over own per please same shall she
-    should show so some such tell than that the their them then there these they this those through to too
-    two three four five under until up us use using very want was we were what when where which while who
-    whom why will with within without would write you your yours explain describe compare create list
-    answer question sentence sentences words word paragraph short summarise summarize summary difference
-    differences versus vs example examples table markdown json code function script help know think best way
-    good help hi hello hey thanks thank work works working does happens happen mean means go goes keep new""".split()
+    ["a", "about", "above", "after", "again", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "because", "been", "before", "being", "below", "between", "both", "briefly", "but", "by", "can", "could", "did", "do", "does", "doing", "don't", "down", "during", "each", "few", "for", "from", "further", "get", "give", "had", "has", "have", "having", "he", "her", "here", "hers", "him", "his", "how", "i", "if", "in", "into", "is", "it", "its", "itself", "just", "let's", "like", "make", "me", "more", "most", "my", "need", "no", "nor", "not", "now", "of", "off", "on", "once", "one", "only", "or", "other", "our", "out", "over", "own", "per", "please", "same", "shall", "she", "should", "show", "so", "some", "such", "tell", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "through", "to", "too", "two", "three", "four", "five", "under", "until", "up", "us", "use", "using", "very", "want", "was", "we", "were", "what", "when", "where", "which", "while", "who", "whom", "why", "will", "with", "within", "without", "would", "write", "you", "your", "yours", "explain", "describe", "compare", "create", "list", "answer", "question", "sentence", "sentences", "words", "word", "paragraph", "short", "summarise", "summarize", "summary", "difference", "differences", "versus", "vs", "example", "examples", "table", "markdown", "json", "code", "function", "script", "help", "know", "think", "best", "way", "good", "help", "hi", "hello", "hey", "thanks", "thank", "work", "works", "working", "does", "happens", "happen", "mean", "means", "go", "goes", "keep", "new"]
 )  # fmt: skip
 
 

@@ -64,6 +64,7 @@ class Call:
     receive: Receive
     headers: dict[str, str] = field(default_factory=dict)
     fault: Fault | None = None
+    late_get: float = 0.0
 
     def use(self, deployment: Deployment, tokens: int) -> None:
         """Count a call of a deployment and tell its limits in the answer's headers."""
