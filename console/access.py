@@ -11,7 +11,9 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 
-from console.models import Answer, Comparison, Connection, Item, Membership, Role, User, Workspace
+from console.models import Answer, AuditEvent, Comparison, Connection, Item, Membership, Role, User, Workspace
+from console.models.audit import Target
+from console.models.audit_timeline import Line, folded
 
 VERBS: dict[str, frozenset[str]] = {
     Role.READER: frozenset({"read"}),
@@ -113,6 +115,20 @@ def person_for(user: Any, person_id: int, *, may: str) -> User:
     if person is None:
         raise Http404("No such account.")
     return person
+
+
+def people_for(user: Any) -> QuerySet[User]:
+    """Return all accounts, by name, with their roles."""
+    require(user, "admin")
+    return User.objects.order_by("username").prefetch_related("memberships__workspace")
+
+
+def history_for(user: Any, target: Target, *, limit: int = 20) -> list[Line]:
+    """Return what was done to an object, newest first; who was refused is for auditors alone."""
+    events = AuditEvent.objects.timeline().about(target.type, target.id)
+    if not may(user, "audit"):
+        events = events.exclude(outcome="denied")
+    return folded(events[:limit])
 
 
 def check(user: Any, workspace_id: int, verb: str) -> None:

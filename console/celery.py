@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery
+from celery.signals import task_postrun, worker_ready
+
+from console import heartbeat
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 app = Celery("console")
@@ -22,6 +25,8 @@ def configuration() -> dict[str, Any]:
                 "task": "console.tasks.end_abandoned_answers",
                 "schedule": timedelta(seconds=15),
             },
+            "keep-audit": {"task": "console.tasks.keep_audit", "schedule": timedelta(seconds=60)},
+            "verify-audit": {"task": "console.tasks.verify_audit", "schedule": timedelta(hours=24)},
         },
         "beat_schedule_filename": str(settings.DATA_DIR / "beat"),
         "broker_connection_retry_on_startup": True,
@@ -66,3 +71,10 @@ def files(folder: Path) -> dict[str, Any]:
 
 
 app.config_from_object(configuration())
+
+
+@worker_ready.connect
+@task_postrun.connect
+def note_life(**_: Any) -> None:
+    """Tell the web processes that a worker lives (console/heartbeat.py)."""
+    heartbeat.note()

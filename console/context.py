@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from console import access
 
@@ -11,13 +12,23 @@ THEMES = {"light", "dark"}
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    user = getattr(request, "user", None)
+    """Return the frame's values; only a page that has a navigation asks what the user may do."""
     match = request.resolver_match
-    theme = request.COOKIES.get("theme", "")
     return {
         "demo": settings.DEMO,
         "nav": match.url_name if match else "",
-        "permissions": access.verbs(user) if user else frozenset(),
-        "theme": theme if theme in THEMES else "",
+        "permissions": SimpleLazyObject(lambda: permissions(request)),
+        "theme": theme(request),
         "version": settings.VERSION,
     }
+
+
+def permissions(request: HttpRequest) -> frozenset[str]:
+    user = getattr(request, "user", None)
+    return access.verbs(user) if user else frozenset()
+
+
+def theme(request: HttpRequest) -> str:
+    """Return the theme that the browser chose; empty for the system's."""
+    chosen = request.COOKIES.get("theme", "")
+    return chosen if chosen in THEMES else ""

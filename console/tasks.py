@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from console.models import Connection
+from console.models import Connection, User, audit, audit_check, audit_recorder
 from console.playground import sweeper
 
 
@@ -31,3 +31,18 @@ def sync_due() -> None:
 def end_abandoned_answers() -> None:
     """Mark what a killed process left behind as interrupted."""
     sweeper.sweep()
+
+
+@shared_task
+def keep_audit() -> None:
+    """Take in the outcomes that had to wait, and close the intents of killed processes."""
+    audit_recorder.take_in_kept()
+    audit_recorder.close_abandoned()
+
+
+@shared_task
+def verify_audit(user_id: int | None = None) -> None:
+    """Verify the audit chain, on the wish of a person or by itself."""
+    person = User.objects.filter(pk=user_id).first()
+    with audit.acting(audit.Actor.of(person) if person else audit.Actor()):
+        audit_check.verify_and_record()

@@ -1,12 +1,18 @@
 """The whole site on one page, a list of paths per noun."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from allauth.account import views as account
+from django.urls import URLPattern, path
 
 from console.views import audit, comparisons, connections, deployments, errors, health, models, overview
 from console.views import palette, people, playground, probes, sign_in
 
-session: list[URLPattern | URLResolver] = [
-    path("accounts/", include("allauth.account.urls")),
+session: list[URLPattern] = [
+    path("accounts/login/", account.login, name="account_login"),
+    path("accounts/logout/", account.logout, name="account_logout"),
+    path("accounts/inactive/", account.account_inactive, name="account_inactive"),
+    path("accounts/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("accounts/password/change/", account.password_change, name="account_change_password"),
+    path("accounts/password/set/", account.password_set, name="account_set_password"),
     path("sign-in/<str:token>/", sign_in.redeem, name="sign-in"),
 ]
 
@@ -67,6 +73,9 @@ account_pages: list[URLPattern] = [
     path("people/", people.index, name="people"),
     path("people/new/", people.new, name="person-new"),
     path("people/<int:pk>/", people.edit, name="person"),
+    path("people/<int:pk>/disable/", people.disable, name="person-disable"),
+    path("people/<int:pk>/enable/", people.enable, name="person-enable"),
+    path("people/<int:pk>/link/", people.link, name="person-link"),
 ]
 
 urlpatterns = [*session, *frame, *connection, *model, *comparing, *governance, *account_pages]
@@ -74,4 +83,5 @@ urlpatterns = [*session, *frame, *connection, *model, *comparing, *governance, *
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
 handler404 = errors.not_found
+handler429 = errors.too_many
 handler500 = errors.server_error

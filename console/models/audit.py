@@ -1,28 +1,30 @@
-"""The audit trail: the only writer of events, one hash chain over all of them, and its verifier.
+"""The audit trail: the only writer of events, which form one hash chain (console/models/audit_chain.py).
 
-`hash = SHA-256(0x01 | chain id | seq | previous hash | canonical text)`. The canonical text is the truth, the columns are
-an index of it; the verifier compares both. Prompts, answers, file contents and secrets are never in an event.
+The canonical text of an event is the truth, its columns are an index of it; the verifier (audit_check.py) compares both.
+Prompts, answers, file contents and secrets are never in an event.
 """
 
-import hashlib
 import json
+import logging
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from string import Formatter
 from typing import Any
 
-from django.db import DatabaseError, models, transaction
+from django.db import Error, models, transaction
 from django.utils import timezone
 
 from console.audit_actions import ACTIONS
+from console.models.audit_chain import CHAIN, GENESIS, canonical_text, chained, cut, tidy
+from console.models.audit_timeline import AuditQuerySet
+from console.outbound.errors import AuditUnavailable
 
-CHAIN = "console"
-GENESIS = "0" * 64
-TEXT_LIMIT = 2048
 SCHEMA = 1
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Actor:
 
 @dataclass(frozen=True)
 class Scene:
-    """Where an action comes from; set once a request by the middleware."""
+    """Where an action comes from; set once a request by the middleware. `auth_method` is how a user proved who they are."""
 
     actor: Actor = Actor()
     ip: str = ""
@@ -57,10 +59,14 @@ class Scene:
 scene: ContextVar[Scene] = ContextVar("scene", default=Scene())  # noqa: B039 - frozen
 
 
-@contextmanager
-def acting(actor: Actor) -> Iterator[None]:
+def acting(actor: Actor) -> AbstractContextManager[None]:
     """Record what happens inside as done by `actor`."""
-    token = scene.set(replace(scene.get(), actor=actor))
+    return staged(replace(scene.get(), actor=actor))
+
+
+@contextmanager
+def staged(other: Scene) -> Iterator[None]:
+    token = scene.set(other)
     try:
         yield
     finally:
@@ -151,6 +157,8 @@ class AuditEvent(models.Model):
     prev_hash = models.CharField(max_length=64, unique=True)
     hash = models.CharField(max_length=64)
 
+    objects = AuditQuerySet.as_manager()
+
     class Meta:
         ordering = ["-seq"]
         get_latest_by = "seq"
@@ -179,38 +187,32 @@ class AuditEvent(models.Model):
         return changes
 
     @property
-    def sentence(self) -> str:
-        """What was done, as it follows the actor's name."""
-        action = ACTIONS.get(self.action)
-        if action is None:
-            return self.action
-        target = self.target_label or self.target_id or "?"
-        return action.sentence.format(target=target, connection=self.connection_label or "?")
+    def sentence(self) -> list[tuple[str, str]]:
+        """What was done, as it follows the actor's name: pairs of a kind ("text", "target", "connection") and its words."""
+        known = ACTIONS.get(self.action)
+        words = {
+            "target": self.target_label or self.target_id or "something",
+            "connection": self.connection_label or "a connection",
+        }
+        pieces = Formatter().parse(known.sentence if known else self.action.replace(".", ": "))
+        told: list[tuple[str, str]] = []
+        for text, field, _, _ in pieces:
+            told += [("text", text)] if text else []
+            told += [(field, words[field])] if field else []
+        return told
+
+    @property
+    def target(self) -> Target:
+        return Target(self.target_type, self.target_id, self.target_label)
 
 
-def chained(seq: int, prev_hash: str, canonical: str) -> str:
-    """Return the hash of event `seq` after `prev_hash`, in hexadecimal."""
-    text = b"\x01" + b"\x00".join([CHAIN.encode(), str(seq).encode(), prev_hash.encode(), canonical.encode()])
-    return hashlib.sha256(text).hexdigest()
+LENGTHS = {
+    name: AuditEvent._meta.get_field(name).max_length
+    for name in AuditEvent.INDEXED
+    if name != "connection_id"
+}
 
 
-def tidy(value: Any) -> Any:
-    """Make a value safe for a canonical text: no floats, no lone surrogates or NUL, at most 2 KiB a text."""
-    match value:
-        case bool() | int() | None:
-            return value
-        case float():
-            return repr(value)
-        case Mapping():
-            return {tidy(str(key)): tidy(one) for key, one in value.items()}
-        case list() | tuple() | set() | frozenset():
-            return [tidy(one) for one in value]
-        case _:
-            text = str(value).replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
-            return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…"
-
-
-@transaction.atomic
 def record(
     action: str,
     *,
@@ -224,21 +226,38 @@ def record(
     """Append one event, in the transaction of the change that it tells of: no audit, no change.
 
     `facts` are further columns (http_status, error_kind, …); what is no column goes into the canonical text alone.
-    Raises KeyError for an action that the catalogue lacks.
+    Raises AuditUnavailable when it cannot be written, and KeyError for an action that the catalogue lacks.
     """
+    content = described(
+        action, target=target, connection=connection, outcome=outcome, phase=phase, changes=changes, **facts
+    )
+    return write(content)
+
+
+def described(
+    action: str,
+    *,
+    target: Target | None,
+    connection: Any,
+    outcome: str,
+    phase: str,
+    changes: Mapping[str, Any] | None = None,
+    **facts: Any,
+) -> dict[str, Any]:
+    """Return the whole content of an event that happens now in the present scene."""
     known = ACTIONS[action]
-    now, stage, target = timezone.now(), scene.get(), target or Target()
-    content: dict[str, Any] = {
+    stage, target = scene.get(), target or Target()
+    content = {
         "schema": SCHEMA,
         "event_id": str(uuid.uuid4()),
-        "occurred_at": now.isoformat(timespec="microseconds"),
+        "occurred_at": timezone.now().isoformat(timespec="microseconds"),
         "actor_type": stage.actor.kind,
         "actor_id": stage.actor.id,
-        "actor_label": stage.actor.label[:150],
+        "actor_label": stage.actor.label,
         "roles": stage.actor.roles,
-        "auth_method": stage.auth_method,
+        "auth_method": stage.auth_method if stage.actor.kind == "user" else "",
         "ip": stage.ip,
-        "user_agent": stage.user_agent[:300],
+        "user_agent": stage.user_agent,
         "request_id": stage.request_id,
         "action": action,
         "category": known.category,
@@ -247,8 +266,8 @@ def record(
         "connection_label": getattr(connection, "name", ""),
         "upstream_host": getattr(connection, "host", ""),
         "target_type": target.type,
-        "target_id": target.id[:260],
-        "target_label": target.label[:512],
+        "target_id": target.id,
+        "target_label": target.label,
         "phase": phase,
         "parent": "",
         "outcome": outcome,
@@ -260,118 +279,49 @@ def record(
         "changes": changes or {},
         **facts,
     }
-    content = tidy(content)
-    return append(now, content)
+    tidied: dict[str, Any] = tidy(content)
+    for name, length in LENGTHS.items():
+        if length and isinstance(tidied[name], str):
+            tidied[name] = cut(tidied[name], length)
+    return tidied
 
 
-def append(now: datetime, content: dict[str, Any]) -> AuditEvent:
-    """Lock the head last, then write the event and move the head."""
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    AuditHead.objects.get_or_create(chain=CHAIN)
-    head = AuditHead.objects.select_for_update().get(chain=CHAIN)
-    seq, prev_hash = head.seq + 1, head.hash
-    event = AuditEvent.objects.create(
-        seq=seq,
-        occurred_at=now,
-        canonical=canonical,
-        prev_hash=prev_hash,
-        hash=chained(seq, prev_hash, canonical),
-        **{name: content[name] for name in AuditEvent.INDEXED},
-    )
-    head.seq, head.hash = seq, event.hash
-    head.save()
+def write(content: dict[str, Any]) -> AuditEvent:
+    """Lock the head, which every writer does last, then add the event and move the head by one."""
+    canonical = canonical_text(content)
+    try:
+        with transaction.atomic():
+            head = locked_head()
+            event = AuditEvent.objects.create(
+                seq=head.seq + 1,
+                occurred_at=datetime.fromisoformat(content["occurred_at"]),
+                canonical=canonical,
+                prev_hash=head.hash,
+                hash=chained(head.seq + 1, head.hash, canonical),
+                **{name: content[name] for name in AuditEvent.INDEXED},
+            )
+            head.seq, head.hash = event.seq, event.hash
+            head.save()
+    except Error as error:
+        logger.error("The audit trail cannot be written: %s", type(error).__name__)
+        raise AuditUnavailable(sent=False) from None
     return event
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """The outcome of a verification: `problem` is empty when events 1 to `verified` are intact."""
-
-    verified: int
-    problem: str = ""
-    seq: int | None = None
-
-
-def verify(*, first: int = 1, last: int | None = None) -> Verdict:
-    """Recompute the chain from `first` to `last` (default: its head) in constant memory."""
-    head = AuditHead.objects.filter(chain=CHAIN).first() or AuditHead(seq=0)
-    end = head.seq if last is None else min(last, head.seq)
-    before = AuditEvent.objects.filter(seq=first - 1).first()
-    expected = before.hash if before else GENESIS
-    seq = first - 1
-    for event in AuditEvent.objects.filter(seq__gte=first, seq__lte=end).order_by("seq").iterator(chunk_size=1000):
-        seq += 1
-        problem = flaw(event, seq, expected)
-        if problem:
-            return Verdict(seq - first, problem, min(seq, event.seq))
-        expected = event.hash
-    if seq < end:
-        return Verdict(seq - first + 1, "events are missing at the end", seq + 1)
-    if last is None and expected != head.hash and seq:
-        return Verdict(seq - first + 1, "the head does not belong to the last event", seq)
-    if last is None and AuditEvent.objects.filter(seq__gt=head.seq).exists():
-        return Verdict(seq - first + 1, "events stand behind the head of the chain", head.seq + 1)
-    return Verdict(max(seq - first + 1, 0))
+def locked_head() -> AuditHead:
+    """Return the head for this transaction alone; the first writer of all makes it."""
+    head = AuditHead.objects.select_for_update().filter(chain=CHAIN).first()
+    if head is None:
+        AuditHead.objects.get_or_create(chain=CHAIN)
+        head = AuditHead.objects.select_for_update().get(chain=CHAIN)
+    return head
 
 
-def flaw(event: AuditEvent, seq: int, expected: str) -> str:
-    """Return what is wrong with `event` as number `seq` after the hash `expected`; empty if nothing."""
-    if event.seq != seq:
-        return f"event {seq} is missing"
-    if event.prev_hash != expected:
-        return "it does not follow the event before it"
-    if event.hash != chained(seq, expected, event.canonical):
-        return "its text was changed"
-    try:
-        content = event.content
-    except ValueError:
-        return "its text is not readable"
-    differing = [name for name in AuditEvent.INDEXED if content.get(name) != getattr(event, name)]
-    if content.get("occurred_at") != event.occurred_at.astimezone(timezone.get_default_timezone()).isoformat(
-        timespec="microseconds"
-    ):
-        differing.append("occurred_at")
-    return f"its columns differ from its text: {', '.join(differing)}" if differing else ""
-
-
-class Recorder:
-    """What a client writes around every change that it sends: the intent before, the outcome after.
-
-    Raises AuditUnavailable from `intent` when the event cannot be written; then nothing is sent.
-    """
-
-    def __init__(self, connection: Any, actor: Actor) -> None:
-        self.connection = connection
-        self.actor = actor
-
-    def intent(self, action: str, target: Any, method: str, path: str) -> str:
-        """Commit the intent and return its event id, which `outcome` takes."""
-        from console.outbound.errors import AuditUnavailable
-
-        try:
-            with acting(self.actor):
-                event = record(
-                    action,
-                    target=Target(target.type, target.id, target.label),
-                    connection=self.connection,
-                    phase="intent",
-                    outcome="",
-                    request=f"{method} {path}",
-                )
-        except DatabaseError:
-            raise AuditUnavailable() from None
-        return event.event_id
-
-    def outcome(self, token: str, *, outcome: str, **facts: Any) -> None:
-        """Write what became of the intent `token`."""
-        intent = AuditEvent.objects.get(event_id=token)
-        with acting(self.actor):
-            record(
-                intent.action,
-                target=Target(intent.target_type, intent.target_id, intent.target_label),
-                connection=self.connection,
-                phase="outcome",
-                parent=token,
-                outcome=outcome,
-                **facts,
-            )
+def record_denial(method: str, path: str) -> None:
+    """Record that the present actor was refused; a page that asks again and again is recorded once in ten minutes."""
+    actor = scene.get().actor
+    told = AuditEvent.objects.about("page", path[:260]).by(actor.id).since(timezone.now() - timedelta(minutes=10))
+    if actor.kind == "user" and not told.exists():
+        target = Target("page", path[:260], f"{method} {path}")
+        with suppress(AuditUnavailable):
+            record("access.denied", target=target, outcome="denied", http_status=403)

@@ -1,4 +1,4 @@
-"""One-time links with which people who have shell access sign in without a password."""
+"""One-time links that sign a person in without a password; people with shell access and admins make them."""
 
 import hashlib
 import secrets
@@ -15,7 +15,7 @@ LIFETIME = timedelta(minutes=30)
 
 
 def digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 class SignInLink(models.Model):
@@ -36,7 +36,7 @@ class SignInLink(models.Model):
         token = secrets.token_urlsafe(32)
         cls.objects.filter(expires_at__lt=timezone.now()).delete()
         cls.objects.create(user=user, digest=digest(token), expires_at=timezone.now() + LIFETIME)
-        audit.record("user.sign_in_link", target=audit.Target("user", str(user.pk), user.username))
+        audit.record("user.sign_in_link", target=user.target)
         return token
 
     @classmethod

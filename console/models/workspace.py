@@ -13,6 +13,8 @@ class Role(models.TextChoices):
 
 
 class Workspace(models.Model):
+    DEFAULT = "Default"
+
     name = models.CharField(max_length=100, unique=True)
 
     def __str__(self) -> str:
@@ -21,7 +23,7 @@ class Workspace(models.Model):
     @classmethod
     def default(cls) -> "Workspace":
         """Return the workspace that every installation starts with."""
-        return cls.objects.get_or_create(name="Default")[0]
+        return cls.objects.get_or_create(name=cls.DEFAULT)[0]
 
 
 class Membership(models.Model):
