@@ -1,0 +1,1 @@
+"""Holds the console and the simulator to the published specification."""
