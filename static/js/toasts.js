@@ -31,6 +31,15 @@ export function toast(text, tone = 'ok') {
   document.getElementById('toasts').append(box)
 }
 
+// A dialog lies in the top layer; whatever is said while it is open must lie above it.
+function raise(changes) {
+  const box = changes.find((change) => change.addedNodes.length)?.target
+  if (!box) return
+  box.popover = 'manual'
+  box.hidePopover()
+  box.showPopover()
+}
+
 on('click', '[data-dismiss]', (button) => button.closest('.toast')?.remove())
 document.addEventListener('toast', (event) => toast(event.detail.text ?? event.detail.value, event.detail.tone))
 document.addEventListener('announce', (event) => announce(event.detail.value))
@@ -43,3 +52,4 @@ function fade() {
   }
 }
 setInterval(fade, 1000)
+new MutationObserver(raise).observe(document.getElementById('toasts'), { childList: true })
