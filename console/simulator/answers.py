@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -121,11 +122,11 @@ def answer(call: Call, ask: Ask) -> Answer:
     if found.calls:
         found.finish = "tool_calls"
     else:
-        found.pieces = pieces(_text(ask, rng, found))
+        found.pieces = pieces(_text(ask, rng))
     return _finished(found, ask)
 
 
-def _reason(found: Answer, ask: Ask, rng: Any) -> None:
+def _reason(found: Answer, ask: Ask, rng: random.Random) -> None:
     style = ask.deployment.character.reasoning
     if style == "hidden":
         found.hidden = _EFFORT.get(ask.effort or "medium", 192)
@@ -133,7 +134,7 @@ def _reason(found: Answer, ask: Ask, rng: Any) -> None:
         found.thoughts = pieces(ponder(ask.prompt, rng))
 
 
-def _text(ask: Ask, rng: Any, found: Answer) -> str:
+def _text(ask: Ask, rng: random.Random) -> str:
     if ask.schema is not None:
         return conforming_json(ask.schema, ask.prompt, rng)
     if ask.json_mode:

@@ -20,9 +20,11 @@ from console.simulator.catalogue import MODELS
 from console.simulator.errors import Refusal, refused
 from console.simulator.world import call_of
 
-_VERSIONS = frozenset(
-    ["2022-12-01", "2020-01-01", "2023-05-01", "2023-10-01-preview", "2024-04-01-preview", "2024-06-01-preview", "2024-10-01", "2025-04-01-preview", "2025-06-01", "2025-07-01-preview", "2025-09-01", "2025-10-01-preview", "2026-09-15-preview"]
-)
+_VERSIONS = (
+    "2020-01-01", "2022-12-01", "2023-05-01", "2023-10-01-preview", "2024-04-01-preview", "2024-10-01",
+    "2025-04-01-preview", "2025-06-01", "2025-07-01-preview", "2025-09-01", "2025-10-01-preview",
+    "2026-09-15-preview",
+)  # fmt: skip
 _ACCOUNTS_A_PAGE, _DEPLOYMENTS_A_PAGE, _MODELS_A_PAGE, _USAGES_A_PAGE = 3, 8, 40, 50
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -38,7 +40,10 @@ def managed(endpoint: Endpoint) -> Endpoint:
             message = "The api-version query parameter (?api-version=) is required for all requests."
             raise refused(400, "MissingApiVersionParameter", message)
         if version not in _VERSIONS:
-            message = f"The api-version '{version[:40]}' is invalid. The supported versions are '{','.join(sorted(_VERSIONS))}'."
+            supported = ",".join(_VERSIONS)
+            message = (
+                f"The api-version '{version[:40]}' is invalid. The supported versions are '{supported}'."
+            )
             raise refused(400, "InvalidApiVersionParameter", message)
         wanted = request.path_params.get("subscription", SUBSCRIPTION)
         if wanted.lower() != SUBSCRIPTION:
@@ -55,7 +60,7 @@ async def subscriptions(request: Request) -> Response:
 
 
 @managed
-async def subscription(request: Request) -> Response:
+async def subscription(_request: Request) -> Response:
     """GET /subscriptions/{s}."""
     return JSONResponse(shapes.subscription())
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 # name | version | format | lifecycle | kinds | created | retires | fine-tuning ends | context | replaced by
-# kinds: c chat, r responses, e embeddings, t text completion, f fine-tuning, i images, a audio, v video, b batch
+# kinds: c chat, r responses, e embeddings, t text completion, f fine-tuning, i images, a audio, v video,
+# b batch
 _TABLE = """
 gpt-6-sol|2026-10-08|OpenAI|Preview|crb|2026-10-12|2027-10-15||1050000|
 gpt-5.6-sol|2026-08-19|OpenAI|GenerallyAvailable|crb|2026-08-24|2027-09-01||1050000|

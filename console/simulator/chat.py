@@ -1,7 +1,7 @@
 """Chat completions: the JSON answer and the stream of chunks.
 
-Shapes: `createChatCompletion` in the Azure v1 spec of 2026-01-28. Azure's own manners in the stream: the first
-chunk carries `prompt_filter_results` and no choice; with `include_usage` the last one carries the usage.
+Shapes: `createChatCompletion` in the Azure v1 spec of 2026-01-28. Azure's own manners in the stream: the
+first chunk carries `prompt_filter_results` and no choice; with `include_usage` the last one has the usage.
 """
 
 from __future__ import annotations

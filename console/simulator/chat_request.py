@@ -183,11 +183,11 @@ def _check_together(body: dict[str, Any]) -> None:
     if kind == "json_schema" and not isinstance(_format(body).get("json_schema"), dict):
         raise check.missing("response_format.json_schema")
     if kind == "json_object" and not any("json" in text_of(m).lower() for m in body["messages"]):
-        raise invalid(
-            "invalid_value",
-            "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.",
-            param="messages",
+        message = (
+            "'messages' must contain the word 'json' in some form, "
+            "to use 'response_format' of type 'json_object'."
         )
+        raise invalid("invalid_value", message, param="messages")
 
 
 def _check_message(index: int, message: dict[str, Any]) -> None:
@@ -195,11 +195,9 @@ def _check_message(index: int, message: dict[str, Any]) -> None:
     role = message["role"]
     if role == "tool" and message.get("tool_call_id") is None:
         raise check.missing(f"{where}.tool_call_id")
-    if role != "assistant" and message.get("content") is None:
+    instead = ("tool_calls", "refusal", "function_call") if role == "assistant" else ()
+    if message.get("content") is None and not any(message.get(key) for key in instead):
         raise check.missing(f"{where}.content")
-    if role == "assistant" and not any(message.get(key) for key in ("content", "tool_calls", "refusal")):
-        if message.get("content") is None and message.get("function_call") is None:
-            raise check.missing(f"{where}.content")
 
 
 def _check_tools(body: dict[str, Any]) -> None:

@@ -115,7 +115,8 @@ def _input(index: int, row: Any) -> tuple[str, int]:
     if tokens > _LONGEST_INPUT:
         raise invalid(
             "context_length_exceeded",
-            f"This model's maximum context length is {_LONGEST_INPUT} tokens, however you requested {tokens} tokens.",
+            f"This model's maximum context length is {_LONGEST_INPUT} tokens, "
+            f"however you requested {tokens} tokens.",
             param="input",
         )
     return text, tokens

@@ -1,4 +1,4 @@
-"""Faults on demand: by the request header `x-simulator-fault: NAME[;argument]`, or by a deployment `fault-NAME`.
+"""Faults on demand: by the header `x-simulator-fault: NAME[;argument]`, or by a deployment `fault-NAME`.
 
 A fault either answers instead of the simulator (a status, a page of HTML) or is let at the bytes of the
 normal answer (silence, a cut, a missing end).
@@ -55,7 +55,7 @@ def by_deployment(call: Call, model: str) -> None:
 
 
 def _status(status: int, code: str, message: str) -> Callable[[str], Response]:
-    return lambda argument: refused(status, code, message).response()
+    return lambda _argument: refused(status, code, message).response()
 
 
 def _invalid(argument: str) -> Response:
@@ -81,7 +81,7 @@ def _retry_after(argument: str) -> Response:
     return refused(429, "RateLimitReached", "Please retry later.", headers=headers).response()
 
 
-def _claims(argument: str) -> Response:
+def _claims(_argument: str) -> Response:
     challenge = 'Bearer error="insufficient_claims", claims="eyJhY2Nlc3NfdG9rZW4iOnt9fQ=="'
     return refused(
         401, "InvalidAuthenticationToken", "Continuous access evaluation refused the token.",
@@ -94,11 +94,11 @@ def _redirect(argument: str) -> Response:
 
 
 def _html(status: int, title: str) -> Callable[[str], Response]:
-    return lambda argument: Response(_PAGE.format(title=title), status, media_type="text/html")
+    return lambda _argument: Response(_PAGE.format(title=title), status, media_type="text/html")
 
 
 def _bare(content: bytes, media: str = "application/json") -> Callable[[str], Response]:
-    return lambda argument: Response(content, media_type=media)
+    return lambda _argument: Response(content, media_type=media)
 
 
 def _big(argument: str) -> Response:
@@ -122,7 +122,7 @@ ANSWERS: dict[str, Callable[[str], Response]] = {
     "408": _status(408, "Timeout", "The operation was timeout."),
     "409": _status(409, "Conflict", "The resource is in a state that does not allow this operation."),
     "413": _status(413, "RequestEntityTooLarge", "The request body is too large."),
-    "422": lambda argument: JSONResponse({"detail": [{"loc": ["body"], "msg": "invalid"}]}, 422),
+    "422": lambda _argument: JSONResponse({"detail": [{"loc": ["body"], "msg": "invalid"}]}, 422),
     "424": _status(424, "FailedDependency", "The model did not answer."),
     "429": _too_many,
     "429-retry-after": _retry_after,

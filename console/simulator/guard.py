@@ -9,7 +9,7 @@ import re
 import time
 from dataclasses import dataclass
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
@@ -86,6 +86,8 @@ class Guard:
         if place.account and place.account not in self.world.accounts:
             raise path_not_found()
         check_access(self.world, call.account, place.plane, place.project, headers)
+        if place.plane == "v1":
+            _check_version(scope)
         router: ASGIApp = self.planes[place.plane]
         await router(scope, receive, answer)
 
@@ -140,6 +142,13 @@ class _Answer:
             headers["openai-processing-ms"] = str(int((time.perf_counter() - self._began) * 1000))
         for name, value in call.headers.items():
             headers[name] = value
+
+
+def _check_version(scope: Scope) -> None:
+    """v1 knows two values of `api-version`, and needs none."""
+    version = QueryParams(scope["query_string"]).get("api-version", "v1")
+    if version not in ("v1", "preview"):
+        raise refused(400, "BadRequest", "API version not supported")
 
 
 def _http_error(error: HTTPException) -> Response:

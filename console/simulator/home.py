@@ -26,7 +26,7 @@ async def home(request: Request) -> Response:
     return JSONResponse(about)
 
 
-async def healthz(request: Request) -> Response:
+async def healthz(_request: Request) -> Response:
     """GET /healthz."""
     return PlainTextResponse("ok")
 
@@ -102,13 +102,13 @@ def _page(about: dict[str, Any]) -> str:
 
 def _table(resource: dict[str, Any]) -> str:
     rows = "".join(
-        f"<tr><td><code>{escape(row['name'])}</code></td><td>{escape(row['model'])} {escape(row['version'])}</td>"
-        f"<td>{escape(row['character'])}</td></tr>"
+        f"<tr><td><code>{escape(row['name'])}</code></td>"
+        f"<td>{escape(row['model'])} {escape(row['version'])}</td><td>{escape(row['character'])}</td></tr>"
         for row in resource["deployments"]
     )
     return (
-        f"<h2>{escape(resource['name'])}</h2><p>{escape(resource['kind'])}, {escape(resource['region'])}; keys "
-        f"{escape(resource['keys'])}. <code>{escape(resource['base_url'])}</code></p>"
+        f"<h2>{escape(resource['name'])}</h2><p>{escape(resource['kind'])}, {escape(resource['region'])}; "
+        f"keys {escape(resource['keys'])}. <code>{escape(resource['base_url'])}</code></p>"
         f"<table><tr><th>Deployment</th><th>Model</th><th>Character</th></tr>{rows}</table>"
     )
 

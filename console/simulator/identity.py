@@ -1,4 +1,4 @@
-"""The token endpoints: Microsoft Entra ID's, App Service's managed identity, and the instance metadata service.
+"""The token endpoints: Microsoft Entra ID's, App Service's managed identity, the instance metadata service.
 
 Shapes: those that azure-identity 1.27 and MSAL read; error texts as Entra words them.
 """
@@ -130,8 +130,8 @@ def _client(call: Call, form: _Form, tenant: str) -> str:
             raise _refused(call, 50027, "invalid_request", "JWT token is invalid or malformed.")
     elif not hmac.compare_digest(form.get("client_secret").encode(), call.world.key.encode()):
         message = (
-            "Invalid client secret provided. Ensure the secret being sent in the request is the client secret "
-            f"value, not the client secret ID, for a secret added to app '{client_id}'."
+            "Invalid client secret provided. Ensure the secret being sent in the request is the client "
+            f"secret value, not the client secret ID, for a secret added to app '{client_id}'."
         )
         raise _refused(call, 7000215, "invalid_client", message, status=401)
     return client_id

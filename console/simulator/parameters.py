@@ -106,9 +106,11 @@ def either(*checks: Check) -> Check:
         refusal: Refusal | None = None
         for alternative in checks:
             try:
-                return alternative(name, value)
+                alternative(name, value)
             except Refusal as error:
                 refusal = error
+            else:
+                return
         if refusal is not None:
             raise refusal
 
@@ -191,13 +193,15 @@ def _within(name: str, value: float, low: float | None, high: float | None, kind
     if low is not None and value < low:
         raise invalid(
             f"{kind}_below_min_value",
-            f"Invalid '{name}': {kind} below minimum value. Expected a value >= {low}, but got {value} instead.",
+            f"Invalid '{name}': {kind} below minimum value. Expected a value >= {low}, "
+            f"but got {value} instead.",
             param=name,
         )
     if high is not None and value > high:
         raise invalid(
             f"{kind}_above_max_value",
-            f"Invalid '{name}': {kind} above maximum value. Expected a value <= {high}, but got {value} instead.",
+            f"Invalid '{name}': {kind} above maximum value. Expected a value <= {high}, "
+            f"but got {value} instead.",
             param=name,
         )
 

@@ -35,7 +35,7 @@ TONES: dict[str, Tone] = {
             "Before choosing anything around {a}, fix what must stay true.",
         ),
         (
-            "**Bottom line:** decide {a} on evidence, write the reason down, and look again at {b} in a quarter.",
+            "**Bottom line:** decide {a} on evidence, write down why, and look again at {b} in a quarter.",
             "**Open questions:** who owns {a}, how {b} is measured, and what happens when both disagree.",
         ),
         "Hello. I tend to answer at length; give me a question with some substance and I will structure it.",

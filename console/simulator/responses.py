@@ -56,7 +56,7 @@ async def show(request: Request) -> Response:
     record = _find(call, request)
     if request.query_params.get("stream", "false").lower() == "true":
         if not (record["initial"]["background"] and record["streamed"]):
-            message = "This response cannot be streamed because it was not created with background=true and stream=true."
+            message = "This response cannot be streamed: it was not created with background and stream."
             raise invalid("invalid_request", message, param="stream")
         after = whole_number(request, "starting_after", -1, 0, 10**9)
         return _Run(call.world, record, _timed(record, _elapsed(call.world, record), after))

@@ -17,8 +17,8 @@ from console.simulator.world import Call
 
 _LONGEST_CHAIN = 200
 _TOOLS = (
-    "function", "file_search", "web_search", "web_search_preview", "code_interpreter", "image_generation", "mcp",
-    "computer_use_preview", "local_shell", "shell", "apply_patch", "custom",
+    "function", "file_search", "web_search", "web_search_preview", "code_interpreter", "image_generation",
+    "mcp", "computer_use_preview", "local_shell", "shell", "apply_patch", "custom",
 )  # fmt: skip
 _INCLUDES = (
     "file_search_call.results", "web_search_call.results", "web_search_call.action.sources",
@@ -226,12 +226,11 @@ def _check_tools(body: dict[str, Any]) -> None:
         if tool["type"] == "function" and not tool.get("name"):
             raise check.missing(f"tools[{index}].name")
     choice = body.get("tool_choice")
-    named = chosen_name(choice)
     if isinstance(choice, dict) and choice.get("type") == "function":
-        if named not in {function["name"] for function in _functions(body)}:
-            raise invalid(
-                "invalid_value", f"Tool choice '{named}' not found in 'tools'.", param="tool_choice"
-            )
+        named, offered = chosen_name(choice), {function["name"] for function in _functions(body)}
+        if named not in offered:
+            message = f"Tool choice '{named}' not found in 'tools'."
+            raise invalid("invalid_value", message, param="tool_choice")
 
 
 def _check_conversation(body: dict[str, Any]) -> None:

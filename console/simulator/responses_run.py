@@ -1,7 +1,8 @@
 """One response over time: its events, each with the second at which it happens, and its state at any moment.
 
-Order of events: API notes of 2026-11-23, part b; fields: `ResponseStreamEvent` of the OpenAI spec of 2026-08-21.
-A run is a function of its stored record and the clock; nothing works in the background, so it survives a restart.
+Order of events: API notes of 2026-11-23, part b; fields: `ResponseStreamEvent` of the OpenAI spec of
+2026-08-21. A run is a function of its stored record and the clock; nothing works in the background, so it
+survives a restart.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 
 from console.simulator import filters
 from console.simulator.answers import Answer
+from console.simulator.tools import ToolCall
 from console.simulator.words import pieces
 
 Event = tuple[float, dict[str, Any]]
@@ -25,7 +27,7 @@ TERMINAL = {
 def initial_response(
     response_id: str, created: int, model: str, body: dict[str, Any], effort: str | None
 ) -> dict[str, Any]:
-    """The response as it is told first: nothing done yet. Members and nulls as in the live capture of 2025-09-14."""
+    """The response as it is told first: nothing done yet. Members and nulls as in a live capture of 2025."""
     text = body.get("text") or {}
     reasoning = body.get("reasoning") or {}
     return {
@@ -77,17 +79,7 @@ def output_items(
             items[0]["content"] = [{"type": "reasoning_text", "text": "".join(found.thoughts)}]
         if encrypted:
             items[0]["encrypted_content"] = encrypted
-    for made in found.calls:
-        items.append(
-            {
-                "id": f"fc_{next(ids)}",
-                "type": "function_call",
-                "status": "completed",
-                "arguments": made.arguments,
-                "call_id": f"call_{next(ids)[:24]}",
-                "name": made.name,
-            }
-        )
+    items += [_call_item(made, ids) for made in found.calls]
     if found.pieces or (not found.calls and found.finish == "stop"):
         part = {"type": "output_text", "annotations": [], "logprobs": [], "text": found.text}
         status = "completed" if found.finish == "stop" else "incomplete"
@@ -101,6 +93,17 @@ def output_items(
             }
         )
     return items
+
+
+def _call_item(made: ToolCall, ids: Iterator[str]) -> dict[str, Any]:
+    return {
+        "id": f"fc_{next(ids)}",
+        "type": "function_call",
+        "status": "completed",
+        "arguments": made.arguments,
+        "call_id": f"call_{next(ids)[:24]}",
+        "name": made.name,
+    }
 
 
 def final_response(
@@ -149,12 +152,12 @@ def _events(record: dict[str, Any]) -> Iterator[Event]:
     if early["background"]:
         yield 0.0, {"type": "response.queued", "response": early}
     yield timing["start"], {"type": "response.in_progress", "response": {**early, "status": "in_progress"}}
-    due = timing["start"]
+    last = timing["start"]
     for index, item in enumerate(final["output"]):
-        for due, event in _item_events(index, item, timing, due):
+        for due, event in _item_events(index, item, timing, last):
+            last = due
             yield due, event
-    due = timing["end"]
-    yield due, {"type": TERMINAL[final["status"]], "response": final}
+    yield timing["end"], {"type": TERMINAL[final["status"]], "response": final}
 
 
 def _item_events(index: int, item: dict[str, Any], timing: dict[str, float], due: float) -> Iterator[Event]:
@@ -170,9 +173,10 @@ def _item_events(index: int, item: dict[str, Any], timing: dict[str, float], due
     else:
         begun, inner = {**item, "status": "in_progress", "content": []}, _text_events(item, place, timing)
     yield due, {"type": "response.output_item.added", "output_index": index, "item": begun}
-    for due, event in inner:
-        yield due, event
-    yield due, {"type": "response.output_item.done", "output_index": index, "item": item}
+    last = due
+    for last, event in inner:
+        yield last, event
+    yield last, {"type": "response.output_item.done", "output_index": index, "item": item}
 
 
 def _reasoning_events(

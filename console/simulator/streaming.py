@@ -32,7 +32,7 @@ class EventStream(Response):
     def left(self) -> None:
         """What to do when the reader leaves before the end."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         watcher = asyncio.ensure_future(gone(receive))
         self._world.open_streams += 1

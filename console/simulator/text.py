@@ -118,14 +118,17 @@ class _Writer:
         return f"`{last.text.strip()[:300]}`" if last.role == "tool" and last.text.strip() else ""
 
     def _opener(self) -> str:
-        return self.rng.choice(self.tone.openers).format(a=self._bold(0))
+        return _sentence_case(self.rng.choice(self.tone.openers).format(a=self._bold(0)))
 
     def _closer(self) -> str:
-        return self.rng.choice(self.tone.closers).format(a=self.terms[0], b=self.terms[-1])
+        return _sentence_case(self.rng.choice(self.tone.closers).format(a=self.terms[0], b=self._other()))
 
     def _sentence(self) -> str:
         line = self.rng.choice(phrases.STATEMENTS)
-        return line.format(a=self._bold(0), b=self.terms[min(1, len(self.terms) - 1)])
+        return _sentence_case(line.format(a=self._bold(0), b=self._other()))
+
+    def _other(self) -> str:
+        return self.terms[1] if len(self.terms) > 1 else "everything around it"
 
     def _bullets(self) -> str:
         lines = self.rng.sample(phrases.POINTS, min(len(phrases.POINTS), 2 + self.depth))
@@ -155,6 +158,10 @@ class _Writer:
 
     def _bold(self, index: int) -> str:
         return f"**{self.terms[index % len(self.terms)]}**"
+
+
+def _sentence_case(text: str) -> str:
+    return re.sub(r"\A((?:\*\*)?)([a-z])", lambda found: found[1] + found[2].upper(), text)
 
 
 def _capital(text: str) -> str:

@@ -57,7 +57,7 @@ def chosen_name(choice: Any) -> str | None:
 
 
 def _mentions(function: dict[str, Any], prompt: str) -> int:
-    words = {word for word in re.findall(r"[a-z]{4,}", prompt.lower())}
+    words = set(re.findall(r"[a-z]{4,}", prompt.lower()))
     about = f"{function['name']} {function.get('description') or ''}".lower().replace("_", " ")
     return len(words & set(re.findall(r"[a-z]{4,}", about)))
 

@@ -20,12 +20,12 @@ _TERMINAL = (
 _LONGEST_SILENCE = 3600.0
 
 
-class ConnectionCut(Exception):
+class ConnectionCut(Exception):  # noqa: N818 - an end, not an error of ours
     """The connection ends here, without the end of the answer."""
 
 
 class Wire:
-    """Passes everything on; a fault overrides `start` or `body`. `number` is a decimal argument or the default."""
+    """Passes everything on; a fault overrides `start` or `body`. `number` is the argument or a default."""
 
     default = 3.0
     changes_length = False
@@ -116,7 +116,7 @@ class _HugeLine(Wire):
     changes_length = True
     default = 2.0
 
-    async def body(self, message: Message, send: Send) -> None:
+    async def body(self, _message: Message, send: Send) -> None:
         line = b'data: {"text":"' + b"x" * int(min(self.number, 300) * 1024 * 1024)
         await self.end(send, line)
 
@@ -125,7 +125,7 @@ class _CommentsOnly(Wire):
     changes_length = True
     default = 20.0
 
-    async def body(self, message: Message, send: Send) -> None:
+    async def body(self, _message: Message, send: Send) -> None:
         for _ in range(int(self.number)):
             await send({"type": "http.response.body", "body": b": keep-alive\n\n", "more_body": True})
             await self.call.world.clock.pause(0.25)

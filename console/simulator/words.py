@@ -14,9 +14,21 @@ _PIECE = re.compile(
 )
 _WORD = re.compile(r"[^\W_][\w'+#.-]*")
 
-_STOP = frozenset(
-    ["a", "about", "above", "after", "again", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "because", "been", "before", "being", "below", "between", "both", "briefly", "but", "by", "can", "could", "did", "do", "does", "doing", "don't", "down", "during", "each", "few", "for", "from", "further", "get", "give", "had", "has", "have", "having", "he", "her", "here", "hers", "him", "his", "how", "i", "if", "in", "into", "is", "it", "its", "itself", "just", "let's", "like", "make", "me", "more", "most", "my", "need", "no", "nor", "not", "now", "of", "off", "on", "once", "one", "only", "or", "other", "our", "out", "over", "own", "per", "please", "same", "shall", "she", "should", "show", "so", "some", "such", "tell", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "through", "to", "too", "two", "three", "four", "five", "under", "until", "up", "us", "use", "using", "very", "want", "was", "we", "were", "what", "when", "where", "which", "while", "who", "whom", "why", "will", "with", "within", "without", "would", "write", "you", "your", "yours", "explain", "describe", "compare", "create", "list", "answer", "question", "sentence", "sentences", "words", "word", "paragraph", "short", "summarise", "summarize", "summary", "difference", "differences", "versus", "vs", "example", "examples", "table", "markdown", "json", "code", "function", "script", "help", "know", "think", "best", "way", "good", "help", "hi", "hello", "hey", "thanks", "thank", "work", "works", "working", "does", "happens", "happen", "mean", "means", "go", "goes", "keep", "new"]
-)  # fmt: skip
+_STOP_WORDS = """
+a about above after again all also am an and answer any are as at be because become becomes been before
+being below best better between both briefly build building builds but by can choose code compare could
+create describe did differ difference differences do does doing don't down during each example examples
+explain few five following for four from function further get give go goes good got grow grows had
+happen happens has have having he hello help her here hers hey hi him his how i if in into is it its
+itself json just keep know less let's like list make markdown me mean means more most my need new no nor
+not now of off on once one only or other our out over own paragraph per pick please put puts question
+said same say says script seem seems sentence sentences shall she short should show slow so some start
+stop such summarise summarize summary table take takes team's tell text than thank thanks that the their
+them then there these they think this those three through to too two under until up us use using versus
+very vs want was way we were what when where which while who whom why will with within without word
+words work working works would write you your yours
+"""
+_STOP = frozenset(_STOP_WORDS.split())
 
 
 def pieces(text: str) -> list[str]:
@@ -41,7 +53,7 @@ def digest(*parts: object) -> str:
 
 
 def key_terms(text: str, limit: int = 5) -> list[str]:
-    """What a text is about: runs of up to three content words, the weightiest, in order of appearance."""
+    """What a text is about: runs of up to two content words, the weightiest, in order of appearance."""
     found: dict[str, tuple[int, str]] = {}
     for phrase in _phrases(text):
         folded = phrase.casefold()
@@ -60,7 +72,7 @@ def _phrases(text: str) -> list[str]:
                 _close(run, phrases)
             else:
                 run.append(word)
-                if len(run) == 3:
+                if len(run) == 2:
                     _close(run, phrases)
         _close(run, phrases)
     return phrases
