@@ -22,7 +22,7 @@ SHOWN = 200
 
 @dataclass(frozen=True)
 class Answer:
-    """A complete answer below 300. Header names are lower case; `elapsed` is seconds, all attempts together."""
+    """A complete answer. Header names are in lower case; `elapsed` is in seconds, all attempts together."""
 
     status: int
     headers: Mapping[str, str]

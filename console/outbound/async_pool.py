@@ -1,7 +1,7 @@
 """The asynchronous connections: httpx over aiohttp, one session per event loop, only to checked addresses.
 
-aiohttp asks its resolver at every new connection and connects to exactly the addresses that it gets. It does not
-ask for hosts that are addresses already; those, `Policy.check_target` has judged by then.
+aiohttp asks its resolver at every new connection and connects to exactly the addresses that it gets. It does
+not ask for hosts that are addresses already; those, `Policy.check_target` has judged by then.
 """
 
 import asyncio
@@ -9,18 +9,23 @@ import socket
 import ssl
 import threading
 from collections.abc import AsyncGenerator
+from contextvars import ContextVar
+from types import SimpleNamespace
 
 import aiohttp
 import httpx
 from aiohttp.abc import AbstractResolver, ResolveResult
 from httpx_aiohttp import AiohttpTransport
 
+from .clock import Watch
 from .limits import MAX_HEADER_BYTES
 from .resolve import Resolver
 
-__all__ = ["AsyncPool"]
+__all__ = ["WATCH", "AsyncPool"]
 
 LONGEST_LOOKUP = 5.0
+WATCH: ContextVar[Watch | None] = ContextVar("WATCH", default=None)
+"""The watch of the call that this task makes at the moment, to be told when its connection stands."""
 
 
 class AsyncPool:
@@ -103,12 +108,22 @@ def _result(host: str, port: int, address: str) -> ResolveResult:
     )
 
 
+async def _connected(session: aiohttp.ClientSession, context: SimpleNamespace, told: object) -> None:  # noqa: ARG001
+    watch = WATCH.get()
+    if watch is not None:
+        watch.connected()
+
+
 def _session(resolver: Resolver, context: ssl.SSLContext) -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(
         resolver=_CheckedResolver(resolver), use_dns_cache=False, ssl=context, limit=0, keepalive_timeout=15.0
     )
+    tracing = aiohttp.TraceConfig()
+    tracing.on_connection_create_end.append(_connected)
+    tracing.on_connection_reuseconn.append(_connected)
     session = aiohttp.ClientSession(
         connector=connector,
+        trace_configs=[tracing],
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=False,
         auto_decompress=False,
@@ -116,6 +131,6 @@ def _session(resolver: Resolver, context: ssl.SSLContext) -> aiohttp.ClientSessi
         max_line_size=MAX_HEADER_BYTES,
         max_field_size=MAX_HEADER_BYTES,
     )
-    # aiohttp would repeat DELETE and PUT when a kept connection breaks; repeating is decided in retry.py alone.
+    # aiohttp would repeat DELETE and PUT when a kept connection breaks; only retry.py decides on repeating.
     session._retry_connection = False
     return session

@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable
 from typing import TypeVar
 
-from .errors import FirstByteTimeout, IdleTimeout, Timeout, TotalTimeout
+from .errors import ConnectTimeout, FirstByteTimeout, IdleTimeout, Timeout, TotalTimeout
 from .limits import CallClass
 
 __all__ = ["Clock", "Watch"]
@@ -16,7 +16,7 @@ T = TypeVar("T")
 class Clock:
     """When the present phase of a call must be over, whatever trickles in meanwhile."""
 
-    __slots__ = ("at", "connect_by", "ends", "kind", "limits", "started")
+    __slots__ = ("_is_connected", "_kind", "at", "ends", "limits", "started")
 
     def __init__(self, limits: CallClass) -> None:
         self.limits = limits
@@ -25,17 +25,22 @@ class Clock:
         self.begin_attempt()
 
     def begin_attempt(self) -> None:
-        """Starts the deadlines of one attempt: connecting, then the first byte."""
-        now = time.monotonic()
-        self.connect_by = min(now + self.limits.connect, self.ends)
-        self._until(now + self.limits.first_byte, FirstByteTimeout)
+        """An attempt starts with its connection."""
+        self._is_connected = False
+        self._until(time.monotonic() + self.limits.connect, ConnectTimeout)
+
+    def connected(self) -> None:
+        """There is a connection, new or kept: from now on the first byte of the body is waited for."""
+        if not self._is_connected:
+            self._is_connected = True
+            self._until(time.monotonic() + self.limits.first_byte, FirstByteTimeout)
 
     def touch(self) -> None:
         """Something meaningful arrived: the silence may begin anew."""
         self._until(time.monotonic() + self.limits.idle, IdleTimeout)
 
     def _until(self, at: float, kind: type[Timeout]) -> None:
-        self.at, self.kind = (at, kind) if at < self.ends else (self.ends, TotalTimeout)
+        self.at, self._kind = (at, kind) if at < self.ends else (self.ends, TotalTimeout)
 
     @property
     def elapsed(self) -> float:
@@ -45,8 +50,12 @@ class Clock:
         """Seconds left in this phase. Raises the phase's own error when there are none."""
         left = self.at - time.monotonic()
         if left <= 0:
-            raise self.kind()
+            raise self.error()
         return left
+
+    def error(self) -> Timeout:
+        """The error of the present phase's deadline."""
+        return self._kind(sent=self._is_connected)
 
 
 class Watch:
@@ -74,12 +83,18 @@ class Watch:
             return await awaitable
         except asyncio.CancelledError:
             if self._fired and task is not None and task.uncancel() <= before:
-                raise self._clock.kind() from None
+                raise self._clock.error() from None
             raise
         finally:
             self._task = None
 
+    def connected(self) -> None:
+        """Passes the news on to the clock, and obeys a deadline that has become nearer."""
+        self._clock.connected()
+        self._arm(self._clock.at - time.monotonic())
+
     def close(self) -> None:
+        """Stops the timer."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

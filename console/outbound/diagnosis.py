@@ -1,7 +1,7 @@
 """What an error answer means: every shape of error body that is known, brought to one error of ours.
 
-Shapes: the v1 envelope with and without `error`, content filter details in their spellings, xAI's string errors,
-FastAPI's `detail`, ARM's `details`, two JSON documents in one body, plain text and HTML.
+Shapes: the v1 envelope with and without `error`, content filter details in their spellings, xAI's string
+errors, FastAPI's `detail`, ARM's `details`, two JSON documents in one body, plain text and HTML.
 """
 
 import json
@@ -64,7 +64,7 @@ MAX_TEXT = 2000
 def error_of_answer(
     status: int, headers: Mapping[str, str], body: bytes, *, redact: Redactor, model: str = ""
 ) -> UpstreamError:
-    """The error that an answer with a status of 300 or more means. `model` is the deployment that was asked for.
+    """The error that an answer of status 300 or more means. `model` is the deployment that was asked for.
 
     All texts of the answer in it are redacted and capped.
     """
@@ -77,7 +77,7 @@ def error_of_answer(
 def body_error(
     error: object, *, redact: Redactor, status: int | None = None, model: str = ""
 ) -> UpstreamError:
-    """The error that an error object inside a stream or an object means (`{"error": {...}}` or its inside)."""
+    """The error that an object inside a stream or a result means (`{"error": {...}}` or its inside)."""
     fields = _of_value(error)
     return _error(status or _status_in(fields), fields, redact, model)
 
@@ -158,7 +158,7 @@ def _words(kind: type[UpstreamError], code: str, param: str, detail: str, model:
         )
     if kind is Forbidden and any(word in text for word in FIREWALL):
         return (
-            "The network rules of the resource do not allow this server. Nothing was changed and nothing was charged.",
+            "The network rules of the resource do not allow this server. Nothing was charged.",
             "Add this server's network to the resource's firewall, or use a private endpoint.",
         )
     if kind is BadRequest and param:

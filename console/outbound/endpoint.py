@@ -80,7 +80,7 @@ def parse_base_url(url: str) -> Endpoint:
 def _parsed_once(url: str, scheme: str, host: str) -> Endpoint:
     try:
         parsed = httpx.URL(url)
-        port = parsed.port or DEFAULT_PORTS[scheme]
+        port = DEFAULT_PORTS[scheme] if parsed.port is None else parsed.port
     except (httpx.InvalidURL, ValueError):
         raise refusal("The address cannot be read.", "Write it as https://host/path.") from None
     if (parsed.scheme, parsed.host) != (scheme, host) or not 0 < port < 65536:

@@ -1,8 +1,8 @@
 """Entra ID tokens over azure-identity, which is imported when the first token is asked for.
 
-A token is fetched by one thread however many callers wait for it, replaced at least five minutes before it ends,
-and replaced at once, once, after a 401. Every fetch makes a new credential object: azure-identity's own cache would
-hand back the token that was just refused, and does not renew before the last five minutes.
+A token is fetched by one thread however many callers wait for it, replaced at least five minutes before it
+ends, and replaced at once, once, after a 401. Every fetch makes a new credential object: azure-identity's own
+cache would hand back the token that was just refused, and does not renew before the last five minutes.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ PAUSE_AFTER_FAILURE = 30.0
 
 @dataclass(frozen=True)
 class EntraSettings:
-    """How to get a token. `authority` is a host, or the URL of a token server that the operator has named.
+    """How to get a token. `authority` is a host, or the URL of a token server that is listed.
 
     `client_id` chooses a user-assigned identity for managed identity; empty settings come from the environment
     where azure-identity knows them. `certificate` is PEM, with its private key.
@@ -111,7 +111,7 @@ class EntraAuth:
         return tuple(self._known)
 
     def check(self, endpoint: Endpoint, *, listed: bool) -> None:
-        """A token goes only to hosts of its own kind: management or data of one cloud, or named by the operator."""
+        """A token goes only to hosts of its kind: management or data of one cloud, or what is `listed`."""
         cloud, scope = cloud_of_host(endpoint.host), self.settings.scope
         if cloud is not None and endpoint.host == cloud.arm_host:
             fits = scope == cloud.arm_scope
@@ -206,7 +206,7 @@ def _auth_failed(error: Exception, secrets: set[str]) -> AuthFailed:
     lines = str(error).strip().splitlines()
     return AuthFailed(
         "No token could be got from Entra ID. Nothing was changed and nothing was charged.",
-        remedy="Check tenant, client and credential of the connection, and that this server may reach Entra ID.",
+        remedy="Check tenant, client and credential of the connection; this server must reach Entra ID.",
         detail=Redactor(secrets)(lines[0] if lines else type(error).__name__),
         sent=False,
     )

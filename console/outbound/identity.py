@@ -1,7 +1,7 @@
 """azure-identity behind the door: its credentials by name, its requests sent by our own transport.
 
 Sign-in hosts follow the policy like every other host. The endpoints of managed identity are fixed by Azure's
-environment and by azure-identity itself; only they are sent past the policy, and never from a connection's URL.
+environment and by azure-identity; only they are sent past the policy, and never from a connection's URL.
 """
 
 import os
@@ -44,7 +44,7 @@ RETRIES = {"retry_total": 2, "retry_backoff_factor": 0.4, "retry_backoff_max": 5
 
 
 def fetch_token(settings: EntraSettings, claims: str | None, door: "Door") -> tuple[str, float]:
-    """A new token and the Unix time at which it ends. Raises UpstreamError, or azure-identity's own errors."""
+    """A new token and the Unix time at which it ends. Raises UpstreamError or azure-identity's errors."""
     authority, mapped = _authority(settings.authority, door.policy)
     transport = _Transport(door, mapped)
     credential = _credential(settings, authority, transport)

@@ -36,7 +36,8 @@ def told_to_wait(headers: Mapping[str, str], *, now: float | None = None) -> flo
 def delay_before_retry(error: UpstreamError, *, method: str, attempt: int, hint: str = "") -> float | None:
     """Seconds to wait before one more attempt; None when there must not be one.
 
-    `attempt` counts from 1; `hint` is the answer's `x-should-retry`. A write is repeated only if no byte left.
+    `attempt` counts from 1; `hint` is the answer's `x-should-retry`. A write is only repeated if no byte
+    left.
     """
     if attempt > MAX_RETRIES or not _may_repeat(error, method, hint):
         return None

@@ -78,7 +78,7 @@ class _Backend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,  # noqa: ARG002
     ) -> httpcore.NetworkStream:
         clock: Clock = timeout
-        return _Stream(open_socket(self._resolver, host, port, by=clock.connect_by))
+        return _Stream(open_socket(self._resolver, host, port, by=clock.at))
 
 
 class _Stream(httpcore.NetworkStream):
@@ -93,18 +93,19 @@ class _Stream(httpcore.NetworkStream):
         try:
             return self._sock.recv(max_bytes)
         except TimeoutError:
-            raise clock.kind() from None
+            raise clock.error() from None
         except OSError as error:
             raise httpcore.ReadError(str(error)) from None
 
     def write(self, buffer: bytes, timeout: Any = None) -> None:
         clock: Clock = timeout
+        clock.connected()
         while buffer:
             self._sock.settimeout(clock.remaining())
             try:
                 buffer = buffer[self._sock.send(buffer) :]
             except TimeoutError:
-                raise clock.kind() from None
+                raise clock.error() from None
             except OSError as error:
                 raise httpcore.WriteError(str(error)) from None
 
@@ -112,7 +113,7 @@ class _Stream(httpcore.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: Any = None
     ) -> httpcore.NetworkStream:
         clock: Clock = timeout
-        return _Stream(secure(self._sock, ssl_context, server_hostname or "", by=clock.connect_by))
+        return _Stream(secure(self._sock, ssl_context, server_hostname or "", by=clock.at))
 
     def close(self) -> None:
         self._sock.close()

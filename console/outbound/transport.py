@@ -1,4 +1,4 @@
-"""The door itself: every request to an upstream goes out here, judged, bounded in time and size, and retried here.
+"""The door itself: every request to an upstream goes out here, judged, bounded in time and size, and retried.
 
 Redirects are never followed, proxies of the environment are never used, compression is never accepted.
 """
@@ -16,7 +16,7 @@ import certifi
 import httpx
 
 from .answer import Answer, AsyncStreamAnswer, StreamAnswer
-from .async_pool import AsyncPool
+from .async_pool import WATCH, AsyncPool
 from .auth import Auth
 from .call import Call, encoded, headers_to_send
 from .clock import Watch
@@ -37,8 +37,8 @@ MAX_BUDGETS = 1000
 class Door:
     """One per process: holds the pools of connections and the operator's policy.
 
-    `url` is complete; `json` and `content` exclude each other; `headers` must be on the list in `call.py`. The
-    methods raise UpstreamError for everything but an answer with a status from 200 to 299.
+    `url` is complete; `json` and `content` exclude each other; `headers` must be on the list in `call.py`.
+    The methods raise UpstreamError for everything but an answer with a status from 200 to 299.
     """
 
     def __init__(
@@ -94,9 +94,7 @@ class Door:
         content: bytes | None,
         limits: CallClass = READ,
     ) -> Answer:
-        """One request of the sign-in libraries, once, with the headers they chose; any status below 300 and above 399
-        is an answer. Raises UpstreamError for the rest.
-        """
+        """One request of the sign-in libraries, sent once, with their headers; only redirects are errors."""
         call = self._call(method, url, {}, None, None, content, None, limits)
         call.set_headers({**headers, "accept-encoding": "identity"})
         told: UpstreamError
@@ -169,7 +167,7 @@ class Door:
         params: Mapping[str, str | int] | None = None,
         limits: CallClass = STREAM,
     ) -> AsyncIterator[AsyncStreamAnswer]:
-        """`stream` in a coroutine. With STREAM, `answer.touch()` must be called for every meaningful event."""
+        """`stream` in a coroutine. With STREAM, call `answer.touch()` for every meaningful event."""
         answer = await self._aopened(self._call(method, url, headers, auth, json, content, params, limits))
         try:
             yield answer
@@ -247,15 +245,18 @@ class Door:
         credential = await call.auth.aheaders() if call.auth is not None else {}
         client = await self._async.client()
         headers, watch = call.begin_attempt(credential), Watch(call.clock)
-        timeout = {"connect": None, "read": None, "write": None, "pool": call.limits.connect}
+        timeout = {"connect": None, "read": None, "write": None, "pool": None}
         request = client.build_request(
             call.method, call.url, headers=headers, content=call.content, extensions={"timeout": timeout}
         )
+        mine = WATCH.set(watch)
         try:
             response = await watch.run(client.send(request, stream=True))
         except BaseException:
             watch.close()
             raise
+        finally:
+            WATCH.reset(mine)
         try:
             answer = AsyncStreamAnswer(
                 response, call.clock, call.endpoint, call.attempts, call.secrets(), watch
