@@ -1,84 +1,150 @@
 """The index: every remote object that the console has seen, and each version of it.
 
-One mechanism gives lists over all connections, search, history and drift for every kind of object.
+One mechanism gives lists over all connections, search, where-used and history for every kind of object.
 """
 
-import hashlib
-import json
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models, transaction
 from django.utils import timezone
 
+from console.models.seen import Seen
+from console.outbound.json_text import clean_text
 
-@dataclass(frozen=True)
-class Seen:
-    """One remote object as a listing told it; `labels` are its facet values, `raw` its JSON."""
-
-    remote_id: str
-    name: str
-    raw: dict[str, Any]
-    status: str = ""
-    family: str = ""
-    labels: frozenset[str] = field(default_factory=frozenset)
-    size: int | None = None
-    retires_on: date | None = None
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
+MAX_WORDS = 8
+MAX_WORD = 100
+REMEMBERED = "source:typed"
 
 
-def canonical(raw: dict[str, Any]) -> str:
-    return json.dumps(raw, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+def used_by(kind: str) -> models.Exists:
+    """A condition on items: some present item of `kind` refers to it."""
+    uses = Reference.objects.filter(
+        connection=models.OuterRef("connection"),
+        kind=models.OuterRef("kind"),
+        remote_id=models.OuterRef("remote_id"),
+        item__kind=kind,
+        item__gone_at=None,
+    )
+    return models.Exists(uses)
 
 
 class ItemQuerySet(models.QuerySet["Item"]):
     def present(self) -> Self:
         return self.filter(gone_at=None)
 
+    def gone(self) -> Self:
+        return self.exclude(gone_at=None)
+
     def labelled(self, label: str) -> Self:
         return self.filter(labels__contains=f" {label} ")
 
     def search(self, text: str) -> Self:
-        words = text.split()
+        """Items in whose name or id every word occurs; words beyond the eighth are not looked at."""
         found = self
-        for word in words:
-            found = found.filter(models.Q(name__icontains=word) | models.Q(remote_id__icontains=word))
+        for word in clean_text(text).split()[:MAX_WORDS]:
+            part = word[:MAX_WORD]
+            found = found.filter(models.Q(name__icontains=part) | models.Q(remote_id__icontains=part))
+        return found
+
+    def retiring(self, *, within: timedelta) -> Self:
+        """Items whose retirement is near or past."""
+        return self.filter(retires_on__lte=timezone.now().date() + within)
+
+    def uses_of(self, items: Iterable["Item"], by: str) -> "dict[tuple[int, str], list[Item]]":
+        """The present items of kind `by` that refer to each of `items`, by (connection, remote id)."""
+        wanted = {(item.connection_id, item.remote_id): item.kind for item in items}
+        found: dict[tuple[int, str], list[Item]] = {}
+        rows = Reference.objects.filter(
+            connection__in={connection for connection, _ in wanted},
+            kind__in=set(wanted.values()),
+            remote_id__in={remote_id for _, remote_id in wanted},
+            item__kind=by,
+            item__gone_at=None,
+        ).select_related("item")
+        for row in rows.order_by("item__name"):
+            key = (row.connection_id, row.remote_id)
+            if wanted.get(key) == row.kind:
+                found.setdefault(key, []).append(row.item)
         return found
 
     @transaction.atomic
     def take_in(self, connection_id: int, kind: str, seen: Iterable[Seen]) -> int:
-        """Write what a listing page told, one revision for each object that changed; return how many there were."""
-        rows = {one.remote_id: one for one in seen}
+        """Write what a listing page told, a revision for each object that changed; return their number."""
+        rows = {one.remote_id: one for one in seen if one.is_addressable}
         known = {
             item.remote_id: item
-            for item in self.filter(connection_id=connection_id, kind=kind, remote_id__in=rows)
+            for item in self.filter(connection=connection_id, kind=kind, remote_id__in=list(rows))
         }
         now = timezone.now()
-        changed, new, same = [], [], []
+        same: list[int] = []
+        touched: list[Item] = []
+        changed: list[Item] = []
         for remote_id, one in rows.items():
-            item = known.get(remote_id) or Item(connection_id=connection_id, kind=kind, remote_id=remote_id)
-            differs = item.absorb(one, now)
-            (new if item.pk is None else changed if differs else same).append(item)
-        self.bulk_create(new, batch_size=500)
-        self.bulk_update(changed, Item.OBSERVED, batch_size=200)
-        self.filter(pk__in=[item.pk for item in same]).update(seen_at=now, gone_at=None)
-        Revision.objects.bulk_create(
-            [Revision(item=item, raw=item.raw, digest=item.digest, seen_at=now) for item in [*new, *changed]],
-            batch_size=500,
+            item = Item.of(connection_id, kind, one, now)
+            before = known.get(remote_id)
+            if before is not None and before.says_the_same_as(item):
+                same.append(before.pk)
+                continue
+            touched.append(item)
+            if before is None or before.digest != item.digest:
+                changed.append(item)
+        # An upsert: the playground may remember a deployment that a listing tells of at the same moment.
+        self.bulk_create(
+            touched,
+            update_conflicts=True,
+            unique_fields=["connection", "kind", "remote_id"],
+            update_fields=Item.OBSERVED,
+            batch_size=200,
         )
+        self.filter(pk__in=same).update(seen_at=now, gone_at=None)
+        Revision.objects.bulk_create(
+            [Revision(item=item, raw=item.raw, digest=item.digest, seen_at=now) for item in changed],
+            batch_size=200,
+        )
+        self.link(connection_id, {item: rows[item.remote_id].refs for item in touched})
         return len(rows)
 
+    def link(self, connection_id: int, refs: "dict[Item, frozenset[tuple[str, str]]]") -> None:
+        """Replace what these items refer to."""
+        Reference.objects.filter(item__in=list(refs)).delete()
+        Reference.objects.bulk_create(
+            [
+                Reference(item=item, connection_id=connection_id, kind=kind, remote_id=remote_id[:256])
+                for item, wanted in refs.items()
+                for kind, remote_id in wanted
+            ],
+            batch_size=500,
+        )
+
     def mark_gone(self, connection_id: int, kind: str, *, not_seen_since: datetime) -> int:
-        """Mark what a complete listing no longer told as gone; return how many."""
-        missing = self.present().filter(connection_id=connection_id, kind=kind, seen_at__lt=not_seen_since)
-        return missing.update(gone_at=timezone.now())
+        """Mark what a complete listing no longer told as gone; return how many.
+
+        A deployment that somebody typed and that answered was in no listing, so none tells of its end.
+        """
+        missing = self.present().filter(connection=connection_id, kind=kind, seen_at__lt=not_seen_since)
+        return missing.exclude(labels__contains=f" {REMEMBERED} ").update(gone_at=timezone.now())
+
+    def tally(self, connection_id: int, kind: str) -> dict[str, Any]:
+        """How many present items there are: `{"total": n, "facets": {"family": {"gpt-5": 12}, …}}`."""
+        rows = self.present().filter(connection=connection_id, kind=kind)
+        total = 0
+        counts: dict[str, Counter[str]] = {"family": Counter(), "status": Counter()}
+        values = rows.values_list("family", "status", "labels")
+        for family, status, labels in values.iterator(chunk_size=2000):
+            total += 1
+            counts["family"][family] += 1
+            counts["status"][status] += 1
+            for label in labels.split():
+                name, _, value = label.partition(":")
+                counts.setdefault(name, Counter())[value] += 1
+        return {"total": total, "facets": {name: dict(values) for name, values in counts.items()}}
 
 
 class Item(models.Model):
-    """A remote object of one connection, by kind ("model", "deployment", …) and the id the resource gave it."""
+    """A remote object of one connection, by kind ("model", "deployment", …) and the resource's id of it."""
 
     OBSERVED = [
         "name",
@@ -95,19 +161,19 @@ class Item(models.Model):
         "gone_at",
     ]
 
-    connection = models.ForeignKey("console.Connection", models.CASCADE, related_name="items")
+    connection = models.ForeignKey("console.Connection", models.CASCADE, related_name="items", db_index=False)
     kind = models.CharField(max_length=40)
     remote_id = models.CharField(max_length=256)
     name = models.CharField(max_length=512)
     status = models.CharField(max_length=60, blank=True)
     family = models.CharField(max_length=60, blank=True)
     labels = models.TextField(blank=True, help_text="Facet values, each between single spaces.")
-    size = models.BigIntegerField(null=True, help_text="Bytes.")
+    size = models.BigIntegerField(null=True, help_text="Bytes, or what else the kind counts (capacity).")
     retires_on = models.DateField(null=True)
     remote_created_at = models.DateTimeField(null=True)
     remote_updated_at = models.DateTimeField(null=True)
     raw = models.JSONField(default=dict)
-    digest = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the canonical JSON of `raw`.")
     first_seen_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField()
     gone_at = models.DateTimeField(null=True)
@@ -116,32 +182,48 @@ class Item(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["connection", "kind", "remote_id"], name="one_item_a_remote_object")
+            models.UniqueConstraint(
+                fields=["connection", "kind", "remote_id"], name="one_item_a_remote_object"
+            )
         ]
         indexes = [
             models.Index(fields=["kind", "name", "id"], name="item_by_name"),
             models.Index(fields=["kind", "-remote_created_at", "-id"], name="item_by_time"),
+            models.Index(fields=["kind", "retires_on", "name"], name="item_by_retirement"),
             models.Index(fields=["kind", "connection", "gone_at", "seen_at"], name="item_by_sync"),
         ]
 
     def __str__(self) -> str:
         return self.name
 
-    def absorb(self, one: Seen, now: datetime) -> bool:
-        """Take over what was seen; return whether the object differs from what was known."""
-        digest = hashlib.sha256(canonical(one.raw).encode("utf-8", "surrogatepass")).hexdigest()
-        differs = digest != self.digest
-        self.name, self.status, self.family = one.name[:512], one.status[:60], one.family[:60]
-        self.labels = f" {' '.join(sorted(one.labels))} " if one.labels else ""
-        self.size, self.retires_on = one.size, one.retires_on
-        self.remote_created_at, self.remote_updated_at = one.created_at, one.updated_at
-        self.raw, self.digest = one.raw, digest
-        self.seen_at, self.gone_at = now, None
-        return differs
+    @classmethod
+    def of(cls, connection_id: int, kind: str, one: Seen, now: datetime) -> "Item":
+        return cls(
+            connection_id=connection_id,
+            kind=kind,
+            remote_id=one.remote_id,
+            seen_at=now,
+            first_seen_at=now,
+            **one.columns(),
+        )
+
+    def says_the_same_as(self, other: "Item") -> bool:
+        """Whether all that was observed is equal; when it was seen does not count, that it was gone does."""
+        observed = [name for name in self.OBSERVED if name not in {"raw", "seen_at"}]
+        return all(getattr(self, name) == getattr(other, name) for name in observed)
 
     @property
     def label_set(self) -> frozenset[str]:
         return frozenset(self.labels.split())
+
+    def values(self, facet: str) -> list[str]:
+        """The item's values of one facet, in order."""
+        return [label.partition(":")[2] for label in self.labels.split() if label.startswith(f"{facet}:")]
+
+    @property
+    def days_left(self) -> int | None:
+        """Days until it retires, negative afterwards; None when no day is known."""
+        return (self.retires_on - timezone.now().date()).days if self.retires_on else None
 
 
 class Revision(models.Model):
@@ -157,3 +239,22 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item} at {self.seen_at:%Y-%m-%d %H:%M}"
+
+
+class Reference(models.Model):
+    """An item uses another object of its connection, which need not be in the index."""
+
+    item = models.ForeignKey(Item, models.CASCADE, related_name="refs")
+    connection = models.ForeignKey("console.Connection", models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=40)
+    remote_id = models.CharField(max_length=256)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "kind", "remote_id", "item"], name="one_reference_an_object"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} uses {self.kind} {self.remote_id}"

@@ -1,0 +1,48 @@
+"""What a kind of object answers when it is asked to read a connection."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
+
+from console.models import Connection
+from console.models.seen import Seen
+
+BATCH = 200
+
+
+class NotOffered(Exception):  # noqa: N818 - it is an answer, not an error
+    """The resource has no such listing; the text says why, and what to do instead."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some objects of a listing, and the cursor after which it can be gone on with ("" where it cannot)."""
+
+    rows: Sequence[Seen]
+    cursor: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A listing under way; `source` is where it comes from: models, arm or list."""
+
+    source: str
+    batches: Iterable[Batch]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of object: `read` takes a connection and a cursor, `every` is how old it may grow."""
+
+    name: str
+    every: timedelta
+    read: Callable[[Connection, str], Reading]
+    applies: Callable[[Connection], bool]
+
+
+def batches(rows: Iterable[Seen]) -> Iterator[Batch]:
+    """Cut a listing that came in one piece."""
+    remaining = iter(rows)
+    while chunk := list(islice(remaining, BATCH)):
+        yield Batch(chunk)
