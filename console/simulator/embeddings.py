@@ -28,6 +28,7 @@ _SIZES = {"text-embedding-3-large": 3072, "text-embedding-3-small": 1536, "text-
 _MOST_INPUTS = 2048
 _LONGEST_INPUT = 8191
 _LETTERS_WEIGHT = 0.35
+_SHORT_WORD, _SHORT_WEIGHT = 2, 0.3
 
 _FIELDS: dict[str, check.Check] = {
     "input": check.either(check.array(_MOST_INPUTS, 1), check.text()),
@@ -65,7 +66,7 @@ def embed(text: str, size: int) -> list[float]:
     """A vector of length one; the same text gives the same vector."""
     vector = [0.0] * size
     for word in re.findall(r"\w+", text.casefold()) or [text]:
-        _add(vector, word, 1.0)
+        _add(vector, word, 1.0 if len(word) > _SHORT_WORD else _SHORT_WEIGHT)
         for start in range(len(word) - 2):
             _add(vector, "#" + word[start : start + 3], _LETTERS_WEIGHT)
     length = math.sqrt(sum(value * value for value in vector))

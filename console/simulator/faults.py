@@ -7,6 +7,7 @@ normal answer (silence, a cut, a missing end).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 from starlette.responses import JSONResponse, Response
@@ -36,7 +37,7 @@ class Fault:
 
 def apply(call: Call, wanted: str) -> None:
     """Answer by the fault (raises) or arm the call with it; an unknown name is a 400."""
-    name, _, argument = wanted.replace(":", ";", 1).partition(";")
+    name, argument = (re.split("[;:]", wanted, maxsplit=1) + [""])[:2]
     name, argument = name.strip().lower(), argument.strip()
     if name in ANSWERS:
         raise Instead(ANSWERS[name](argument))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from console.simulator.errors import Refusal, invalid
 
@@ -100,19 +100,18 @@ def one_of(*values: str) -> Check:
 
 
 def either(*checks: Check) -> Check:
-    """Any of the checks; the last one's refusal when none passes."""
+    """Any of the checks; when none passes, the refusal that goes deepest into the value."""
 
     def check(name: str, value: Any) -> None:
-        refusal: Refusal | None = None
+        refusals: list[Refusal] = []
         for alternative in checks:
             try:
                 alternative(name, value)
-            except Refusal as error:
-                refusal = error
+            except Refusal as refusal:
+                refusals.append(refusal)
             else:
                 return
-        if refusal is not None:
-            raise refusal
+        raise next((refusal for refusal in refusals if not _is_of_another_type(refusal, name)), refusals[-1])
 
     return check
 
@@ -187,6 +186,11 @@ def check_body(
     for name, value in body.items():
         if value is not None:
             fields[name](name, value)
+
+
+def _is_of_another_type(refusal: Refusal, name: str) -> bool:
+    error = cast(dict[str, Any], refusal.body["error"])
+    return (error["code"], error["param"]) == ("invalid_type", name)
 
 
 def _within(name: str, value: float, low: float | None, high: float | None, kind: str) -> None:

@@ -1,0 +1,1 @@
+"""Tests of the simulator: facts about how it behaves on the wire."""
