@@ -53,8 +53,7 @@ class User(AbstractUser):
         """Give another role in the default workspace; raises LastAdmin."""
         before = self.role
         if before != role:
-            if before == Role.ADMIN:
-                self.leave_an_admin()
+            self.leave_an_admin()
             Membership.objects.update_or_create(
                 user=self, workspace=Workspace.default(), defaults={"role": role}
             )
@@ -81,10 +80,9 @@ class User(AbstractUser):
         self.save(update_fields=["is_active"])
 
     def leave_an_admin(self) -> None:
-        """Raise LastAdmin unless another active admin stays; two such changes at once wait for each other."""
+        """Raise LastAdmin if this is the last active admin; two such changes at once wait for each other."""
         admins = Membership.objects.select_for_update().filter(role=Role.ADMIN, user__is_active=True)
-        others = [one for one in admins if one.user_id != self.pk]
-        if not others:
+        if {one.user_id for one in admins} == {self.pk}:
             raise LastAdmin
 
 
