@@ -19,7 +19,7 @@ BROKE = "The console broke while it read this list. What was known before is sho
 
 
 def refresh(connection: Connection, kind: str) -> Sync:
-    """Read all objects of one kind into the index and return how that went; the resource's errors do not raise.
+    """Read all objects of one kind into the index and return how that went; upstream errors do not raise.
 
     Safe to call at any time: whoever comes second finds the sync running and reads nothing.
     """
