@@ -2,8 +2,9 @@
 
 from console.models.audit import AuditEvent, AuditHead
 from console.models.comparison import Answer, Comparison, Turn
-from console.models.connection import Connection, RouteProbe
-from console.models.item import Item, Revision
+from console.models.connection import Connection
+from console.models.item import Item, Reference, Revision
+from console.models.route_probe import RouteProbe
 from console.models.secret import Secret
 from console.models.sign_in_link import SignInLink
 from console.models.sync import Sync
@@ -18,6 +19,7 @@ __all__ = [
     "Connection",
     "Item",
     "Membership",
+    "Reference",
     "Revision",
     "Role",
     "RouteProbe",

@@ -45,7 +45,10 @@ class Wiring:
         """What its stored credential is; empty when none is stored."""
         if self.auth_kind == "key":
             return str(Secret.Purpose.API_KEY)
-        stored = {"client_secret": Secret.Purpose.CLIENT_SECRET, "client_certificate": Secret.Purpose.CERTIFICATE}
+        stored = {
+            "client_secret": Secret.Purpose.CLIENT_SECRET,
+            "client_certificate": Secret.Purpose.CERTIFICATE,
+        }
         return str(stored.get(self.credential, "")) if self.auth_kind == "entra" else ""
 
     def told(self) -> dict[str, str]:
@@ -111,19 +114,27 @@ class Connection(models.Model):
     port = models.IntegerField()
     base_path = models.CharField(max_length=300, blank=True)
     auth_kind = models.CharField(max_length=8, choices=Auth)
-    secret_env = models.CharField(max_length=100, blank=True, help_text="The environment variable that holds the key.")
+    secret_env = models.CharField(
+        max_length=100, blank=True, help_text="The environment variable that holds the key."
+    )
     credential = models.CharField(max_length=20, choices=Credential, blank=True)
     tenant_id = models.CharField(max_length=64, blank=True)
     client_id = models.CharField(max_length=64, blank=True)
     cloud = models.CharField(max_length=12, default="public")
     scope = models.CharField(max_length=100, blank=True)
-    account_id = models.CharField(max_length=400, blank=True, help_text="The ARM id of the resource, once found.")
+    account_id = models.CharField(
+        max_length=400, blank=True, help_text="The ARM id of the resource, once found."
+    )
     paused_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
-    error_kind = models.CharField(max_length=40, blank=True, help_text="Of the last check; empty when it went well.")
+    error_kind = models.CharField(
+        max_length=40, blank=True, help_text="Of the last check; empty when it went well."
+    )
     error_message = models.TextField(blank=True)
     region = models.CharField(max_length=60, blank=True)
-    version = models.IntegerField(default=1, help_text="Counts every change, so that no one overwrites another's.")
+    version = models.IntegerField(
+        default=1, help_text="Counts every change, so that no one overwrites another's."
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -195,7 +206,11 @@ class Connection(models.Model):
         self.name, self.kind = wiring.name, wiring.kind
         self.scheme, self.host, self.port = endpoint.scheme, endpoint.host, endpoint.port
         self.base_path = endpoint.base_path
-        self.auth_kind, self.secret_env, self.credential = wiring.auth_kind, wiring.secret_env, wiring.credential
+        self.auth_kind, self.secret_env, self.credential = (
+            wiring.auth_kind,
+            wiring.secret_env,
+            wiring.credential,
+        )
         self.tenant_id, self.client_id = wiring.tenant_id, wiring.client_id
         self.cloud, self.scope = wiring.cloud, wiring.scope
 
@@ -235,7 +250,9 @@ class Connection(models.Model):
 
     @classmethod
     @transaction.atomic
-    def add(cls, workspace: "Workspace", wiring: Wiring, *, secret: str = "", user: "User | None" = None) -> "Connection":
+    def add(
+        cls, workspace: "Workspace", wiring: Wiring, *, secret: str = "", user: "User | None" = None
+    ) -> "Connection":
         """Make a connection with its credential; `user` is None for what the system adds by itself."""
         connection = cls(workspace=workspace, created_by=user, slug=free_slug(wiring.name))
         connection.wiring = wiring
@@ -314,4 +331,6 @@ def free_slug(name: str) -> str:
     """Return a slug for `name` that no connection has."""
     base = slugify(name)[:50].strip("-") or "connection"
     taken = set(Connection.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    return next(slug for slug in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken)
+    return next(
+        slug for slug in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken
+    )

@@ -8,8 +8,9 @@ import base64
 import hashlib
 import hmac
 import os
+from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -17,12 +18,14 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
+from console.models import environment
 from console.outbound.auth import Auth, EntraAuth, EntraSettings, KeyAuth
 from console.outbound.clouds import CLOUDS
-from console.outbound.errors import CredentialUnreadable
+from console.outbound.errors import CredentialUnreadable, UpstreamError
 
 if TYPE_CHECKING:
     from console.models.connection import Connection
+    from console.outbound.entra import Credential
 
 
 def key_id(key: bytes) -> bytes:
@@ -39,16 +42,18 @@ def seal(text: str, context: str) -> str:
 def unseal(ciphertext: str, context: str) -> str:
     """Decrypt; raises CredentialUnreadable when no key fits or the context is another one."""
     try:
-        raw = base64.b64decode(ciphertext)
+        raw = base64.b64decode(ciphertext, validate=True)
         key = next(key for key in settings.ENCRYPTION_KEYS if key_id(key) == raw[:4])
         return AESGCM(key).decrypt(raw[4:16], raw[16:], context.encode()).decode()
     except (ValueError, StopIteration, InvalidTag):
-        raise CredentialUnreadable() from None
+        raise CredentialUnreadable(sent=False) from None
 
 
 def fingerprint(text: str) -> str:
     """Eight hexadecimal digits by which people tell two credentials apart; keyed, so it gives nothing away."""
-    return hmac.new(settings.ENCRYPTION_KEYS[-1], b"fingerprint" + text.encode(), hashlib.sha256).hexdigest()[:8]
+    return hmac.new(settings.ENCRYPTION_KEYS[-1], b"fingerprint" + text.encode(), hashlib.sha256).hexdigest()[
+        :8
+    ]
 
 
 class Secret(models.Model):
@@ -89,20 +94,49 @@ class Secret(models.Model):
         """Return the credential; raises CredentialUnreadable (wrong key, other row, other host)."""
         return unseal(self.ciphertext, self.context(self.connection))
 
-    def seal_again(self) -> None:
-        """Encrypt anew with the newest key."""
-        self.ciphertext = seal(self.reveal(), self.context(self.connection))
-        self.save(update_fields=["ciphertext"])
+    @property
+    def is_current(self) -> bool:
+        """Whether it is encrypted with the newest key."""
+        newest = base64.b64encode(key_id(settings.ENCRYPTION_KEYS[0])).decode()
+        return self.ciphertext[:5] == newest[:5]
+
+    def seal_again(self) -> bool:
+        """Encrypt anew with the newest key; False when somebody has replaced the credential meanwhile.
+
+        Raises CredentialUnreadable when no key fits.
+        """
+        sealed = seal(self.reveal(), self.context(self.connection))
+        unchanged = Secret.objects.filter(pk=self.pk, ciphertext=self.ciphertext)
+        return bool(unchanged.update(ciphertext=sealed))
 
 
 def auth_for(connection: "Connection") -> Auth:
     """Return how to sign in to the data plane; raises CredentialUnreadable when there is nothing to sign in with."""
     if connection.auth_kind == "entra":
         return entra(entra_settings(connection, connection.scope), version_of(connection))
-    key = os.environ.get(connection.secret_env, "") if connection.auth_kind == "env" else revealed(connection)
+    key = key_from_environment(connection) if connection.auth_kind == "env" else revealed(connection)
     if not key:
-        raise CredentialUnreadable()
+        raise missing()
     return KeyAuth(key, header="api-key" if connection.kind in {"azure", "simulator"} else "bearer")
+
+
+def missing() -> CredentialUnreadable:
+    return CredentialUnreadable(
+        "This connection has no credential stored. Nothing was sent.",
+        remedy="Somebody who manages connections can enter it on its page.",
+        sent=False,
+    )
+
+
+def key_from_environment(connection: "Connection") -> str:
+    key = environment.key_of(connection)
+    if not key:
+        raise CredentialUnreadable(
+            f"{connection.secret_env}, which holds the key of this connection, is not set or belongs to another host.",
+            remedy="Set it for the console's processes together with its address, then restart them.",
+            sent=False,
+        )
+    return key
 
 
 def arm_auth_for(connection: "Connection") -> Auth | None:
@@ -117,11 +151,23 @@ def arm_url(connection: "Connection") -> str:
     return connection.origin if connection.is_simulated else CLOUDS[connection.cloud].arm_url
 
 
+def token_expires_at(connection: "Connection") -> datetime | None:
+    """Return when the token that this process holds for `connection` ends; None when it holds none."""
+    if connection.auth_kind != "entra":
+        return None
+    try:
+        return auth_for(connection).expires_at
+    except UpstreamError:
+        return None
+
+
 def entra_settings(connection: "Connection", scope: str) -> EntraSettings:
     stored = revealed(connection)
+    if connection.wiring.purpose and not stored:
+        raise missing()
     certificate = connection.credential == connection.Credential.CLIENT_CERTIFICATE
     return EntraSettings(
-        credential=connection.credential,
+        credential=cast("Credential", connection.credential),
         tenant_id=connection.tenant_id,
         client_id=connection.client_id,
         secret="" if certificate else stored,
@@ -136,11 +182,19 @@ def cloud_of(connection: "Connection") -> str:
 
 
 def revealed(connection: "Connection") -> str:
-    secret = getattr(connection, "secret", None)
+    secret: Secret | None = getattr(connection, "secret", None)
     if secret is None:
         return ""
     secret.connection = connection
     return secret.reveal()
+
+
+def stored_text(connection: "Connection") -> str:
+    """Return the stored credential, empty when there is none or it cannot be decrypted."""
+    try:
+        return revealed(connection)
+    except CredentialUnreadable:
+        return ""
 
 
 def version_of(connection: "Connection") -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Recognising an endpoint in whatever people paste: code samples, portal pages, resource names, other providers.
+"""Recognising an endpoint in whatever people paste: code samples, portal pages, names, other providers.
 
 Nothing is contacted here, and nothing is decided about what may be contacted: that is `outbound.policy`.
 Forms of the address: https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle (2026-10).
@@ -28,7 +28,7 @@ PAGES = {
 LABELS = {"openai": "OpenAI", "xai": "xAI", "deepseek": "DeepSeek"}
 
 
-class NotAnAddress(ValueError):
+class NotAnAddress(ValueError):  # noqa: N818 - it says what the text is
     """What was typed names no endpoint; the text is one sentence for the person who typed it."""
 
 
@@ -303,5 +303,4 @@ def custom(host: str, parts: SplitResult) -> Recognised:
         sentences=hint,
         removed=(operation[0],) if operation else (),
         name=re.sub(r"[^a-z0-9]+", "-", parts.netloc.lower()).strip("-")[:60],
-        auth="key",
     )

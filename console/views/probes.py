@@ -1,0 +1,186 @@
+"""API support: which routes of the v1 API a connection offers, found out by harmless probes."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from console import access
+from console.models import Connection, RouteProbe, checkup
+from console.v1.routes import ROUTES, Route, groups_of
+from console.views import live
+from console.views.shared import wants_json
+
+TITLES = {
+    "audio": "Audio",
+    "batches": "Batches",
+    "chat": "Chat completions",
+    "completions": "Completions",
+    "containers": "Containers",
+    "conversations": "Conversations",
+    "embeddings": "Embeddings",
+    "evals": "Evals",
+    "files": "Files",
+    "fine_tuning": "Fine-tuning",
+    "images": "Images",
+    "models": "Models",
+    "realtime": "Realtime",
+    "responses": "Responses",
+    "threads": "Threads",
+    "vector_stores": "Vector stores",
+    "video": "Video",
+    "videos": "Videos",
+    "webhooks": "Webhooks",
+}
+MAIN = "The v1 support table"
+BY_NAME = {route.name: route for route in ROUTES}
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The matrix over all connections; `?status=ga` or `preview` narrows it."""
+    connections = list(access.connections_for(request.user))
+    status = request.GET.get("status", "")
+    routes = [route for route in ROUTES if status in ("", route.status)]
+    found = {
+        (one.connection_id, one.route): one for one in RouteProbe.objects.filter(connection__in=connections)
+    }
+    if wants_json(request):
+        return JsonResponse({"data": [matrix_row(route, connections, found) for route in routes]})
+    groups = [
+        (title, [(route, [found.get((one.pk, route.name)) for one in connections]) for route in members])
+        for title, members in grouped(routes)
+    ]
+    counts = {name: sum(route.status == name for route in ROUTES) for name in ("ga", "preview")}
+    context = {
+        "connections": connections,
+        "groups": groups,
+        "status": status,
+        "counts": counts,
+        "total": len(ROUTES),
+    }
+    return render(request, "probes/index.html", context)
+
+
+@require_safe
+def show(request: HttpRequest, slug: str) -> HttpResponse:
+    connection = access.connection_for(request.user, slug, may="read")
+    if wants_json(request):
+        rows = [row_as_json(route, probe) for _, rows in matrix(connection) for route, probe in rows]
+        return JsonResponse({"data": rows})
+    return render(request, "probes/show.html", shown(request, connection))
+
+
+@require_POST
+def probe(request: HttpRequest, slug: str) -> HttpResponse:
+    """Probe all routes, or the one that `route` names; nothing is created, changed or paid for."""
+    connection = access.connection_for(request.user, slug, may="operate")
+    name = request.POST.get("route", "")
+    if name and name not in BY_NAME:
+        raise Http404("No such route.")
+    probes = checkup.probe_routes(connection, request.user, [name] if name else None)
+    if live.wants_lines(request):
+        return live.stream(probe_lines(connection, probes))
+    done = list(probes)
+    if wants_json(request):
+        return JsonResponse({"data": [row_as_json(BY_NAME[one.route], one) for one in done]})
+    if name and getattr(request, "htmx", False):
+        return render(request, "probes/_row.html", row_context(connection, BY_NAME[name], done[0]))
+    return redirect("connection-api-support", slug)
+
+
+def probe_lines(connection: Connection, probes: Iterator[RouteProbe]) -> Iterator[dict[str, str]]:
+    """Each row as it is found, then the totals."""
+    for found in probes:
+        route = BY_NAME[found.route]
+        yield live.part(element_id(route), "probes/_row.html", row_context(connection, route, found))
+    summary = live.part("support-summary", "probes/_summary.html", {"totals": totals(connection)})
+    yield {**summary, "say": "All routes were probed."}
+
+
+def row_context(connection: Connection, route: Route, found: RouteProbe | None) -> dict[str, Any]:
+    """A row for somebody who may probe; only they are sent single rows."""
+    return {"connection": connection, **shown_row(route, found), "may": {"operate"}}
+
+
+def shown_row(route: Route, found: RouteProbe | None) -> dict[str, Any]:
+    return {"route": route, "probe": found, "element_id": element_id(route)}
+
+
+def shown(request: HttpRequest, connection: Connection) -> dict[str, Any]:
+    return {
+        "connection": connection,
+        "groups": [(title, [shown_row(*row) for row in rows]) for title, rows in matrix(connection)],
+        "totals": totals(connection),
+        "may": access.verbs(request.user, connection.workspace_id),
+    }
+
+
+def matrix(connection: Connection) -> list[tuple[str, list[tuple[Route, RouteProbe | None]]]]:
+    """The routes that this kind of provider has, in groups, each with its last probe."""
+    found = {one.route: one for one in connection.probes.all()}
+    offered = groups_of(connection.kind)
+    routes = [route for route in ROUTES if route.group in offered]
+    return [
+        (title, [(route, found.get(route.name)) for route in members]) for title, members in grouped(routes)
+    ]
+
+
+def grouped(routes: list[Route]) -> list[tuple[str, list[Route]]]:
+    """Microsoft's own table first, then the rest of the API, a group for each part of it."""
+    groups: dict[str, list[Route]] = {MAIN: [route for route in routes if route.seed]}
+    for route in routes:
+        if not route.seed:
+            groups.setdefault(TITLES.get(route.group, route.group), []).append(route)
+    return [(title, members) for title, members in groups.items() if members]
+
+
+def totals(connection: Connection) -> dict[str, Any]:
+    """How many routes answered how, and when the last of them was asked."""
+    results = list(connection.probes.values_list("result", "checked_at"))
+    counts = {
+        name: sum(result == name for result, _ in results) for name in ("supported", "not_offered", "refused")
+    }
+    return {
+        **counts,
+        "unknown": sum(result == "unknown" for result, _ in results),
+        "checked_at": max((when for _, when in results), default=None),
+    }
+
+
+def element_id(route: Route) -> str:
+    return f"route-{route.name.replace('.', '-')}"
+
+
+def matrix_row(
+    route: Route, connections: list[Connection], found: dict[tuple[int, str], RouteProbe]
+) -> dict[str, Any]:
+    results = {one.slug: found.get((one.pk, route.name)) for one in connections}
+    told = {slug: probe.result if probe else "not_probed" for slug, probe in results.items()}
+    return {**route_as_json(route), "results": told}
+
+
+def row_as_json(route: Route, found: RouteProbe | None) -> dict[str, Any]:
+    """`elapsed_ms` is in milliseconds."""
+    return {
+        **route_as_json(route),
+        "result": found.result if found else "not_probed",
+        "sentence": found.sentence if found else "",
+        "http_status": found.status if found else None,
+        "elapsed_ms": found.elapsed_ms if found else None,
+        "request_id": found.request_id if found else "",
+        "checked_at": found.checked_at if found else None,
+    }
+
+
+def route_as_json(route: Route) -> dict[str, Any]:
+    return {
+        "route": route.name,
+        "method": route.method,
+        "path": route.path,
+        "group": route.group,
+        "status": route.status,
+        "header": dict([route.header]) if route.header else {},
+    }

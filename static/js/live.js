@@ -1,0 +1,58 @@
+// A form whose answer comes line by line (console/views/live.py): each line replaces a part of the page at once.
+import { announce, on, ready } from './on.js'
+import { toast } from './toasts.js'
+
+function place(line) {
+  const old = line.id && document.getElementById(line.id)
+  if (old) {
+    old.outerHTML = line.html
+    window.htmx.process(document.getElementById(line.id))
+  }
+  if (line.say) announce(line.say)
+}
+
+async function* lines(response) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+  let rest = ''
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return
+    const parts = (rest + value).split('\n')
+    rest = parts.pop()
+    for (const part of parts.filter(Boolean)) yield JSON.parse(part)
+  }
+}
+
+async function refused(response) {
+  const told = await response.json().catch(() => ({}))
+  return [told.error?.message, told.error?.remedy].filter(Boolean).join(' ') || 'The console could not do this. Reload the page.'
+}
+
+async function run(form, submitter) {
+  const buttons = [...form.elements].filter((each) => each.type === 'submit')
+  const body = new FormData(form, submitter)
+  buttons.forEach((button) => { button.disabled = true })
+  try {
+    const response = await fetch(form.action, { method: 'POST', body, headers: { Accept: 'application/x-ndjson' } })
+    if (!response.ok) return toast(await refused(response), 'bad')
+    for await (const line of lines(response)) place(line)
+    form.dispatchEvent(new CustomEvent('live:done', { bubbles: true }))
+  } catch {
+    toast('The connection to the console broke. Reload the page to see what was kept.', 'bad')
+  } finally {
+    ;[...form.elements].forEach((each) => { each.disabled = false })
+  }
+}
+
+// Captured, so that no other listener takes the form for one that leaves the page.
+on('submit', 'form[data-live]', (form, event) => {
+  event.preventDefault()
+  run(form, event.submitter)
+}, { capture: true })
+
+// Once after adding or after a new credential; a reload of the page does not run it again.
+ready('form[data-live-now]', (form) => {
+  delete form.dataset.liveNow
+  history.replaceState(history.state, '', location.pathname)
+  form.requestSubmit()
+})
