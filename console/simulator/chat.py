@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -144,10 +144,14 @@ class _Completion:
             self._chunk(index, {"role": "assistant", "content": "", "refusal": None}),
         )
         moments = self.pace.moments(found)
+
+        def stamped() -> bytes:
+            return frame(b'"content":', f"{time.time_ns()} ")
+
         for piece in found.thoughts:
             yield next(moments), frame(b'"reasoning_content":', piece)
         for piece in found.pieces:
-            yield next(moments), frame(b'"content":', f"{time.time_ns()} " if bench else piece)
+            yield next(moments), stamped if bench else frame(b'"content":', piece)
         due = self.pace.seconds(found)
         for event in self._tool_chunks(index, found):
             yield due, event
@@ -175,7 +179,7 @@ class _Completion:
         body = {**self.head, "object": "chat.completion.chunk", "choices": [choice]}
         return data_event({**body, "usage": None} if self.usage_wanted else body)
 
-    def _frame(self, index: int) -> Any:
+    def _frame(self, index: int) -> Callable[[bytes, str], bytes]:
         """A maker of token chunks that writes only the token anew, for speed."""
         marker = "\u0000"
         before, after = self._chunk(index, {marker: marker}).split(b'"\\u0000":"\\u0000"')

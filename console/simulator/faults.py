@@ -37,7 +37,7 @@ class Fault:
 
 def apply(call: Call, wanted: str) -> None:
     """Answer by the fault (raises) or arm the call with it; an unknown name is a 400."""
-    name, argument = (re.split("[;:]", wanted, maxsplit=1) + [""])[:2]
+    name, argument = [*re.split("[;:]", wanted, maxsplit=1), ""][:2]
     name, argument = name.strip().lower(), argument.strip()
     if name in ANSWERS:
         raise Instead(ANSWERS[name](argument))

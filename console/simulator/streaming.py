@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
@@ -13,8 +13,8 @@ from console.simulator.world import World
 
 DONE = b"data: [DONE]\n\n"
 
-# Seconds after the start at which the bytes are due, at speed 1.
-Timed = tuple[float, bytes]
+# Seconds after the start at which the bytes are due, at speed 1; or what makes the bytes at that moment.
+Timed = tuple[float, bytes | Callable[[], bytes]]
 
 
 class EventStream(Response):
@@ -57,7 +57,8 @@ class EventStream(Response):
                 await asyncio.sleep(delay)
             if watcher.done():
                 return False
-            await send({"type": "http.response.body", "body": data, "more_body": True})
+            body = data if isinstance(data, bytes) else data()
+            await send({"type": "http.response.body", "body": body, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
         return True
 

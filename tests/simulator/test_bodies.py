@@ -68,14 +68,11 @@ MESSAGES = st.lists(
     st.fixed_dictionaries({"role": st.sampled_from(["user", "tool", "assistant"]), "content": VALUES}),
     max_size=3,
 )
-SCHEMAS = st.dictionaries(
-    st.sampled_from(
-        ["type", "properties", "required", "items", "enum", "anyOf", "allOf", "$ref", "format", "minimum", "maximum",
-         "minLength", "maxLength", "minItems", "maxItems", "multipleOf", "exclusiveMinimum", "const"]
-    ),
-    VALUES,
-    max_size=5,
+KEYWORDS = (
+    "type", "properties", "required", "items", "enum", "anyOf", "allOf", "$ref", "format", "minimum", "maximum",
+    "minLength", "maxLength", "minItems", "maxItems", "multipleOf", "exclusiveMinimum", "const",
 )  # fmt: skip
+SCHEMAS = st.dictionaries(st.sampled_from(KEYWORDS), VALUES, max_size=5)
 QUIET = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
