@@ -26,7 +26,7 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 class ResponseHeadersMiddleware:
-    """An id for the request, headers that Django does not set by itself, and no caching of anything but static files."""
+    """An id, the headers that Django does not set by itself, and no caching of anything but static files."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -88,10 +88,10 @@ class AuditSceneMiddleware:
 def address_of(request: HttpRequest) -> str:
     """Return the client's address; `X-Forwarded-For` counts only as far as our own proxies wrote it."""
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
-    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    proxies: int = settings.ALLAUTH_TRUSTED_PROXY_COUNT
     if 0 < proxies <= len(hops) and hops[-proxies]:
         return hops[-proxies]
-    return request.META.get("REMOTE_ADDR") or ""
+    return str(request.META.get("REMOTE_ADDR") or "")
 
 
 class UpstreamErrorMiddleware:

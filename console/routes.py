@@ -1,4 +1,4 @@
-"""The console's URLs as data. The permission is read from each view's own source, so it cannot differ from what is asked."""
+"""The console's URLs as data. A permission is read from the view's own source, so the two cannot differ."""
 
 import ast
 import inspect
@@ -15,7 +15,7 @@ ALL_METHODS = ("GET", "HEAD", "POST")
 
 @dataclass(frozen=True)
 class Route:
-    """`permission` is "public", "signed in", or the verbs of console/access.py that the view asks for, with commas."""
+    """`permission` is "public", "signed in", or the verbs of console/access.py that the view asks for."""
 
     name: str
     pattern: str
@@ -40,7 +40,9 @@ def methods(view: Callable[..., Any]) -> tuple[str, ...]:
     """Return what `require_http_methods` lets through; a view of a class answers what the class does."""
     view_class = getattr(view, "view_class", None)
     if view_class is not None:
-        names = (name.upper() for name in ("get", "head", "post") if hasattr(view_class, name) or name == "head")
+        names = (
+            name.upper() for name in ("get", "head", "post") if hasattr(view_class, name) or name == "head"
+        )
         return tuple(names)
     for layer in layers(view):
         allowed = inspect.getclosurevars(layer).nonlocals.get("request_method_list")

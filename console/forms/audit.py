@@ -44,7 +44,11 @@ class AuditFilter(forms.Form):
         max_length=200,
         validators=[NO_NUL],
         widget=forms.TextInput(
-            attrs={"class": "input", "type": "search", "placeholder": "Filter by actor, action, target or request id"}
+            attrs={
+                "class": "input",
+                "type": "search",
+                "placeholder": "Filter by actor, action, target or request id",
+            }
         ),
     )
     category = select("Any kind", list(CATEGORIES.items()))
@@ -66,7 +70,7 @@ class AuditFilter(forms.Form):
 
     @property
     def pinned(self) -> list[tuple[str, str]]:
-        """What a link has fixed, to show it and to take it away again: names and values of the hidden fields."""
+        """What a link has fixed, to show it and to take it away: names and values of the hidden fields."""
         return [(field.name, str(field.value())) for field in self.hidden_fields() if field.value()]
 
 

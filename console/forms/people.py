@@ -1,4 +1,4 @@
-"""Forms about accounts. The rules that guard the last admin are the model's; a form tells them at the field."""
+"""Forms about accounts. The rule that guards the last admin is the model's; a form tells it at the field."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ class PersonForm(forms.Form):
     )
 
     def clean_username(self) -> str:
-        username = User.normalize_username(self.cleaned_data["username"])
+        username: str = User.normalize_username(self.cleaned_data["username"])
         if User.called(username):
             raise ValidationError("There is an account of this name already.")
         return username

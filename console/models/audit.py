@@ -1,6 +1,6 @@
 """The audit trail: the only writer of events, which form one hash chain (console/models/audit_chain.py).
 
-The canonical text of an event is the truth, its columns are an index of it; the verifier (audit_check.py) compares both.
+The canonical text of an event is the truth, its columns are an index of it; audit_check.py compares both.
 Prompts, answers, file contents and secrets are never in an event.
 """
 
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: `kind` is user, job, system or anonymous; `roles` as they are now, in the words of access.py."""
+    """Who acts: `kind` is user, job, system or anonymous; `roles` as they are now (access.py)."""
 
     kind: str = "system"
     id: str = ""
@@ -47,7 +47,7 @@ class Actor:
 
 @dataclass(frozen=True)
 class Scene:
-    """Where an action comes from; set once a request by the middleware. `auth_method` is how a user proved who they are."""
+    """Where an action comes from, set once a request; `auth_method` is how a user proved who they are."""
 
     actor: Actor = Actor()
     ip: str = ""
@@ -75,7 +75,7 @@ def staged(other: Scene) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Target:
-    """What an action is about: `type` is a noun ("file"), `id` the resource's id, `label` what people call it."""
+    """What an action is about: `type` is a noun ("file"), `id` the object's id, `label` its name."""
 
     type: str = ""
     id: str = ""
@@ -188,7 +188,10 @@ class AuditEvent(models.Model):
 
     @property
     def sentence(self) -> list[tuple[str, str]]:
-        """What was done, as it follows the actor's name: pairs of a kind ("text", "target", "connection") and its words."""
+        """What was done, as it follows the actor's name: pairs of a kind and its words.
+
+        The kind is "text" for our own words, "target" or "connection" for a name.
+        """
         known = ACTIONS.get(self.action)
         words = {
             "target": self.target_label or self.target_id or "something",
@@ -207,7 +210,7 @@ class AuditEvent(models.Model):
 
 
 LENGTHS = {
-    name: AuditEvent._meta.get_field(name).max_length
+    name: getattr(AuditEvent._meta.get_field(name), "max_length", None)
     for name in AuditEvent.INDEXED
     if name != "connection_id"
 }
@@ -225,7 +228,7 @@ def record(
 ) -> AuditEvent:
     """Append one event, in the transaction of the change that it tells of: no audit, no change.
 
-    `facts` are further columns (http_status, error_kind, …); what is no column goes into the canonical text alone.
+    `facts` are further columns (http_status, error_kind, …); what is none goes into the canonical text alone.
     Raises AuditUnavailable when it cannot be written, and KeyError for an action that the catalogue lacks.
     """
     content = described(
@@ -318,9 +321,13 @@ def locked_head() -> AuditHead:
 
 
 def record_denial(method: str, path: str) -> None:
-    """Record that the present actor was refused; a page that asks again and again is recorded once in ten minutes."""
+    """Record that the present actor was refused; a page that asks again is recorded once in ten minutes."""
     actor = scene.get().actor
-    told = AuditEvent.objects.about("page", path[:260]).by(actor.id).since(timezone.now() - timedelta(minutes=10))
+    told = (
+        AuditEvent.objects.about("page", path[:260])
+        .by(actor.id)
+        .since(timezone.now() - timedelta(minutes=10))
+    )
     if actor.kind == "user" and not told.exists():
         target = Target("page", path[:260], f"{method} {path}")
         with suppress(AuditUnavailable):

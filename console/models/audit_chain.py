@@ -1,6 +1,7 @@
 """The arithmetic of the audit chain: canonical texts and their hashes.
 
-`hash = SHA-256(0x01 | chain id | seq | previous hash | canonical text)`, the parts separated by NUL, which no part contains.
+`hash = SHA-256(0x01 | chain id | seq | previous hash | canonical text)`, with a NUL, which no part contains,
+between the parts.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Verifying the audit chain: every hash recomputed, every column compared with the canonical text.
 
-What this cannot show, since nothing is signed outside of the database: that its owner cut off the newest events together
-with the head, or wrote the whole chain anew.
+What this cannot show, since nothing is signed outside of the database: that its owner cut off the newest
+events together with the head, or wrote the whole chain anew.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ LIMITS = (
 class Verdict:
     """The outcome of a verification of the events `first` to `last`, of which `verified` are intact.
 
-    `problem` is empty when all are; else `seq` is the first bad event, with the hash `expected` and the one `found`.
+    `problem` is empty when all are; else `seq` is the first bad event, `expected` and `found` are hashes.
     """
 
     first: int
@@ -40,7 +40,7 @@ class Verdict:
 
 
 def verify(*, first: int = 1, last: int | None = None) -> Verdict:
-    """Recompute the chain from `first` to `last` (default: its end) in constant memory; raises django.db.Error."""
+    """Recompute the chain from `first` to `last` (default: the end) in constant memory; raises django.db.Error."""
     head = AuditHead.objects.filter(chain=CHAIN).first() or AuditHead(seq=0)
     end = head.seq if last is None else min(last, head.seq)
     before = AuditEvent.objects.filter(seq=first - 1).first()
@@ -85,7 +85,7 @@ def columns_that_differ(event: AuditEvent) -> list[str]:
 
 
 def flaw_at_end(head: AuditHead, seq: int, previous: str) -> str:
-    """Return what is wrong with the head after the last event `seq`; newer events of other writers are none."""
+    """Return what is wrong with the head after the last event `seq`; newer events of others are no flaw."""
     newest = AuditEvent.objects.aggregate(Max("seq"))["seq__max"] or 0
     now = AuditHead.objects.filter(chain=CHAIN).first() or AuditHead(seq=0)
     if seq == head.seq and previous != head.hash:

@@ -1,4 +1,4 @@
-"""What the trail says of the changes that are sent to a resource: the intent before, the outcome after, always both."""
+"""What the trail says of changes sent to a resource: the intent before, the outcome after, always both."""
 
 import logging
 from collections.abc import Iterator
@@ -41,8 +41,8 @@ class Recorder:
     def intent(self, action: str, target: TargetLike, method: str, path: str) -> str:
         """Commit the intent and return its event id, which `outcome` takes.
 
-        Raises AuditUnavailable when it cannot be written; then nothing may be sent. Raises RuntimeError inside a
-        transaction, where it could still be undone.
+        Raises AuditUnavailable when it cannot be written; then nothing may be sent. Raises RuntimeError
+        inside a transaction, where it could still be undone.
         """
         about = Target(target.type, target.id, target.label)
         with staged(self.scene), lent_connection():
@@ -71,9 +71,9 @@ class Recorder:
         duration_ms: int | None = None,
         **counts: int,
     ) -> None:
-        """Write what became of the intent `token`. Never raises: what the database refuses waits in the spool.
+        """Write what became of the intent `token`. Never raises: what the database refuses waits on disk.
 
-        `request_id` is the upstream's; `duration_ms` is in milliseconds; `counts` are tokens_in, tokens_out and the like.
+        `request_id` is the upstream's; `counts` are tokens_in, tokens_out and the like.
         """
         action, target = self.intents.pop(token)
         with staged(self.scene), lent_connection():
@@ -89,6 +89,7 @@ class Recorder:
                 upstream_request_id=request_id,
                 attempts=attempts,
                 duration_ms=duration_ms,
+                changes=None,
                 **counts,
             )
             write_or_keep(content)
@@ -116,7 +117,7 @@ def write_or_keep(content: dict[str, Any]) -> None:
 
 
 def take_in_kept() -> int:
-    """Write what waits in the spool, each event once however often this is tried; return how many were new."""
+    """Write what waits in the spool, each event once however often this is tried; return how many."""
     if not audit_spool.spool().exists():
         return 0
     taken = 0
@@ -130,7 +131,7 @@ def take_in_kept() -> int:
 
 
 def close_abandoned() -> int:
-    """Give every intent whose process died without telling how it ended the outcome `unknown`; return how many."""
+    """Give every intent whose process died before its end the outcome `unknown`; return how many."""
     intents = list(AuditEvent.objects.abandoned())
     for intent in intents:
         record(

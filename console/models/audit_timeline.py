@@ -49,7 +49,7 @@ class Line:
 
     @property
     def outcome(self) -> str:
-        """success, failure, denied, partial, cancelled, unknown, or under_way for an intent without an end."""
+        """A key of OUTCOMES; under_way is an intent without an end."""
         return self.last.outcome or UNDER_WAY
 
     @property

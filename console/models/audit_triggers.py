@@ -1,4 +1,4 @@
-"""Triggers with which the database itself refuses to change or delete audit events, or to turn the chain's head back.
+"""Triggers with which the database itself refuses to change audit events, or to turn the chain's head back.
 
 A migration that alters one of the two tables on SQLite makes the table anew and so loses them: it must call
 `install_triggers` again.

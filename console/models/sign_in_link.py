@@ -43,7 +43,9 @@ class SignInLink(models.Model):
     def redeem(cls, token: str) -> User | None:
         """Return the user of a fresh token and use the token up; None for any other."""
         now = timezone.now()
-        fresh = cls.objects.filter(digest=digest(token), used_at=None, expires_at__gt=now, user__is_active=True)
+        fresh = cls.objects.filter(
+            digest=digest(token), used_at=None, expires_at__gt=now, user__is_active=True
+        )
         if not fresh.update(used_at=now):
             return None
         return cls.objects.select_related("user").get(digest=digest(token)).user

@@ -1,4 +1,4 @@
-"""People who sign in, and what an admin does with their accounts; every change is one transaction with its event."""
+"""People who sign in, and what an admin does with accounts; each change is one transaction with its event."""
 
 from typing import Any
 

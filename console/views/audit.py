@@ -77,7 +77,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     """Verify the chain now, or let a worker do it when it is long; the result is an event of its own."""
     access.require(request.user, "audit")
     if size() > VERIFIED_AT_ONCE:
-        tasks.verify_audit.delay_on_commit(request.user.pk)
+        tasks.verify_audit.delay(request.user.pk)
         messages.info(request, "The chain is long: a worker verifies it. The result will stand on this page.")
         return JsonResponse({"state": "started"}, status=202) if wants_json(request) else redirect("audit")
     verdict = verify_and_record()
@@ -91,7 +91,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 
 def facts(event: AuditEvent) -> list[tuple[str, Any]]:
-    """Return what an event holds beyond what its page shows by name: labels and values, the empty ones left out."""
+    """Return what an event holds beyond what its page shows by name: labels and values that are not empty."""
     shown = {"schema", "occurred_at", "changes", "actor_label", "target_label", "connection_label", "outcome"}
     pairs = ((name.replace("_", " "), value) for name, value in event.content.items() if name not in shown)
     return [(name, value) for name, value in pairs if value not in ("", None, [], {})]

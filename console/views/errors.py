@@ -35,7 +35,7 @@ SENTENCES = {
 logger = logging.getLogger(__name__)
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     return alone(request, 400)
 
 
@@ -45,7 +45,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     return framed(request, 403, reason=str(exception))
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     return framed(request, 404)
 
 
@@ -73,8 +73,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return alone(request, 403, template="403_csrf.html", sentence="The form had expired. Nothing was changed.")
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    return alone(
+        request, 403, template="403_csrf.html", sentence="The form had expired. Nothing was changed."
+    )
 
 
 def cross_site(request: HttpRequest) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Whether this process lives, and whether what it needs is there; for supervisors and load balancers, without signing in."""
+"""Whether this process lives, and whether what it needs is there; for supervisors and load balancers."""
 
 import shutil
 import tempfile
@@ -24,15 +24,17 @@ Check = Callable[[], str]
 
 @login_not_required
 @require_safe
-def live(request: HttpRequest) -> HttpResponse:
+def live(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @login_not_required
 @require_safe
-def ready(request: HttpRequest) -> HttpResponse:
-    """Name each part with what is wrong with it: `{"status": "ok"|"failing", "parts": {name: {"state", "detail"}}}`."""
-    problems = ask({"database": database, "broker": broker, "worker": worker, "disk": disk, "audit": audit_trail})
+def ready(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """Name each part and its problem: `{"status": "ok"|"failing", "parts": {name: {"state", "detail"}}}`."""
+    problems = ask(
+        {"database": database, "broker": broker, "worker": worker, "disk": disk, "audit": audit_trail}
+    )
     parts = {
         name: {"state": "failing" if detail else "ok", "detail": detail} for name, detail in problems.items()
     }

@@ -52,7 +52,13 @@ def test_json_has_what_was_expected_and_what_was_found(capsys):
     code, text = told(capsys, "--json")
 
     found = json.loads(text)
-    assert (code, found["intact"], found["seq"], found["verified"], found["found"]) == (1, False, 4, 3, "f" * 64)
+    assert (code, found["intact"], found["seq"], found["verified"], found["found"]) == (
+        1,
+        False,
+        4,
+        3,
+        "f" * 64,
+    )
     assert len(found["expected"]) == 64
 
 
@@ -62,7 +68,9 @@ def test_a_part_can_be_verified(capsys):
     assert told(capsys, "--from", "3", "--to", "5")[1].startswith("Intact: 3 events, 3 to 5.")
 
 
-@pytest.mark.parametrize("arguments", [("--from", "0"), ("--from", "7"), ("--from", "4", "--to", "3"), ("--to", "0")])
+@pytest.mark.parametrize(
+    "arguments", [("--from", "0"), ("--from", "7"), ("--from", "4", "--to", "3"), ("--to", "0")]
+)
 def test_a_range_that_is_none_exits_with_2(capsys, arguments):
     code, text = told(capsys, *arguments)
 

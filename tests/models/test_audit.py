@@ -47,7 +47,8 @@ def no_audit(db):
     with connection.cursor() as cursor:
         if refusal:
             cursor.execute(
-                f"CREATE TRIGGER no_audit BEFORE INSERT ON console_auditevent BEGIN {refusal}; END", params=None
+                f"CREATE TRIGGER no_audit BEFORE INSERT ON console_auditevent BEGIN {refusal}; END",
+                params=None,
             )
         else:
             cursor.execute(
@@ -115,7 +116,12 @@ def test_texts_longer_than_their_column_are_cut_and_stay_verifiable():
 
 @given(
     st.recursive(
-        st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.characters(categories=["Cs"]),
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.floats()
+        | st.text()
+        | st.characters(categories=["Cs"]),
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
         max_leaves=10,
     )
@@ -162,7 +168,9 @@ def test_a_part_of_the_chain_verifies_by_itself():
 @pytest.mark.parametrize("column", AuditEvent.INDEXED)
 def test_a_changed_column_is_found(column):
     write(5)
-    value = 99 if AuditEvent._meta.get_field(column).get_internal_type().endswith("IntegerField") else "changed"
+    value = (
+        99 if AuditEvent._meta.get_field(column).get_internal_type().endswith("IntegerField") else "changed"
+    )
 
     AuditEvent.objects.filter(seq=3).update(**{column: value})
 
@@ -175,7 +183,10 @@ TAMPERING = {
     "text": (lambda: AuditEvent.objects.filter(seq=3).update(canonical='{"schema":1}'), 3),
     "hash": (lambda: AuditEvent.objects.filter(seq=3).update(hash="f" * 64), 3),
     "predecessor": (lambda: AuditEvent.objects.filter(seq=3).update(prev_hash="e" * 64), 3),
-    "time": (lambda: AuditEvent.objects.filter(seq=3).update(occurred_at=timezone.now() - timedelta(days=1)), 3),
+    "time": (
+        lambda: AuditEvent.objects.filter(seq=3).update(occurred_at=timezone.now() - timedelta(days=1)),
+        3,
+    ),
     "first gone": (lambda: AuditEvent.objects.filter(seq=1).delete(), 1),
     "one gone": (lambda: AuditEvent.objects.filter(seq=3).delete(), 3),
     "last gone": (lambda: AuditEvent.objects.filter(seq=6).delete(), 6),
@@ -209,9 +220,9 @@ def test_two_events_that_changed_places_are_found():
 
 def test_a_rolled_back_change_leaves_no_gap():
     write(1)
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         write(1)
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     write(1)
 
     assert [event.seq for event in AuditEvent.objects.order_by("seq")] == [1, 2]
@@ -371,7 +382,7 @@ def test_threads_that_write_at_once_make_one_chain():
     def many() -> None:
         try:
             write(15)
-        except Exception as error:
+        except (AuditUnavailable, DatabaseError) as error:
             problems.append(error)
         finally:
             connection.close()
@@ -409,7 +420,8 @@ def test_eight_processes_that_write_at_once_make_one_chain():
     """Every seventh transaction of each is rolled back, which must leave no gap."""
     environment = environment_of_this_database()
     writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER], env=environment, stderr=subprocess.PIPE) for _ in range(8)
+        subprocess.Popen([sys.executable, "-c", WRITER], env=environment, stderr=subprocess.PIPE)
+        for _ in range(8)
     ]
     complaints = [writer.communicate(timeout=120)[1].decode() for writer in writers]
 

@@ -22,7 +22,7 @@ def auditor(client, audrey):
 
 @pytest.fixture
 def happened(alice, connection):
-    """A paused connection by alice, a deleted model that Azure refused her, and a comparison by the system."""
+    """Alice paused a connection and was refused to delete a model; the system made a comparison."""
     with audit.acting(audit.Actor.of(alice)):
         audit.record("connection.paused", target=connection.target, connection=connection)
     recorder = Recorder(connection, audit.Actor.of(alice))
@@ -66,10 +66,14 @@ def test_an_intent_and_its_outcome_are_one_line(auditor, happened):
     ],
 )
 def test_each_filter_narrows_the_list(auditor, happened, query, expected):
-    assert [name for name in actions(auditor.get(f"/audit/?{query}", headers=JSON)) if name != "auth.login"] == expected
+    assert [
+        name for name in actions(auditor.get(f"/audit/?{query}", headers=JSON)) if name != "auth.login"
+    ] == expected
 
 
-@pytest.mark.parametrize("query", ["outcome=nonsense", "period=-1", "q=%00", "q=" + "x" * 300, "action=__class__"])
+@pytest.mark.parametrize(
+    "query", ["outcome=nonsense", "period=-1", "q=%00", "q=" + "x" * 300, "action=__class__"]
+)
 def test_a_filter_that_is_none_is_told_at_once(auditor, query):
     response = auditor.get(f"/audit/?{query}")
 
@@ -101,7 +105,9 @@ def test_htmx_gets_the_table_alone(auditor, happened):
     assert b"<nav" not in response.content
 
 
-def test_a_list_costs_the_same_number_of_queries_however_long_it_is(auditor, happened, django_assert_max_num_queries):
+def test_a_list_costs_the_same_number_of_queries_however_long_it_is(
+    auditor, happened, django_assert_max_num_queries
+):
     for number in range(60):
         audit.record("comparison.created", target=audit.Target("comparison", str(number)))
 

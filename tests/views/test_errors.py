@@ -15,9 +15,11 @@ JSON = {"accept": "application/json"}
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    raise {"fault": RuntimeError("canary"), "database": OperationalError("canary"), "upstream": upstream_error()}[
-        request.GET["how"]
-    ]
+    raise {
+        "fault": RuntimeError("canary"),
+        "database": OperationalError("canary"),
+        "upstream": upstream_error(),
+    }[request.GET["how"]]
 
 
 def upstream_error() -> UpstreamError:

@@ -34,7 +34,9 @@ def test_readiness_names_every_part(client):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("seen", "words"), [(None, "no worker"), (600, "no sign of a worker for 600 seconds")])
+@pytest.mark.parametrize(
+    ("seen", "words"), [(None, "no worker"), (600, "no sign of a worker for 600 seconds")]
+)
 def test_an_absent_worker_is_named(client, seen, words):
     if seen:
         cache.set(heartbeat.KEY, time.time() - seen)
@@ -59,7 +61,10 @@ def test_a_redis_that_is_away_is_named_without_its_password(client, settings):
 
     response = client.get("/readyz")
 
-    assert response.json()["parts"]["broker"] == {"state": "failing", "detail": "not reachable (ConnectionError)"}
+    assert response.json()["parts"]["broker"] == {
+        "state": "failing",
+        "detail": "not reachable (ConnectionError)",
+    }
     assert b"canary" not in response.content
 
 

@@ -1,4 +1,4 @@
-"""Accounts: an admin makes, changes and disables them; everything of it is recorded; one admin always stays."""
+"""Accounts: an admin makes, changes and disables them; all of it is recorded; one admin always stays."""
 
 import re
 
@@ -57,7 +57,11 @@ def test_a_new_person_gets_a_link_that_is_shown_once_and_works_once(admin):
     assert Client().get(path).status_code == 410
     assert path.split("/")[2].encode() not in admin.get("/people/").content
     event = latest("user.created")
-    assert (event.actor_label, event.target_label, event.changes) == ("root", "dora", {"role": [None, "auditor"]})
+    assert (event.actor_label, event.target_label, event.changes) == (
+        "root",
+        "dora",
+        {"role": [None, "auditor"]},
+    )
 
 
 def test_a_new_person_can_get_a_password(admin):

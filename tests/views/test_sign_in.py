@@ -1,4 +1,4 @@
-"""Signing in: by password and by one-time link, throttled, recorded, and refused when it cannot be recorded."""
+"""Signing in by password and by one-time link: throttled, recorded, refused when it cannot be recorded."""
 
 import re
 from datetime import timedelta
@@ -34,7 +34,8 @@ def no_audit(db):
     refusal = (
         "CREATE TRIGGER no_audit BEFORE INSERT ON console_auditevent BEGIN SELECT RAISE(ABORT, 'no'); END"
         if connection.vendor == "sqlite"
-        else "CREATE FUNCTION no_audit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;"
+        else "CREATE FUNCTION no_audit() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'no'; END $$;"
         "CREATE TRIGGER no_audit BEFORE INSERT ON console_auditevent EXECUTE FUNCTION no_audit()"
     )
     with connection.cursor() as cursor:
@@ -256,7 +257,9 @@ def test_signing_out_needs_a_post_and_is_recorded(client, bob):
     assert [event.actor_label for event in events("auth.logout")] == ["bob"]
 
 
-@pytest.mark.parametrize("path", ["signup/", "email/", "password/reset/", "confirm-email/", "login/code/confirm/"])
+@pytest.mark.parametrize(
+    "path", ["signup/", "email/", "password/reset/", "confirm-email/", "login/code/confirm/"]
+)
 def test_what_this_console_does_not_offer_has_no_page(client, bob, path):
     client.force_login(bob)
 

@@ -17,8 +17,12 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--from", type=int, default=1, dest="first", metavar="N", help="The first event (default 1).")
-        parser.add_argument("--to", type=int, dest="last", metavar="M", help="The last event (default: the newest).")
+        parser.add_argument(
+            "--from", type=int, default=1, dest="first", metavar="N", help="The first event (default 1)."
+        )
+        parser.add_argument(
+            "--to", type=int, dest="last", metavar="M", help="The last event (default: the newest)."
+        )
         parser.add_argument("--json", action="store_true", help="Print the result as JSON.")
 
     def handle(self, *args: Any, first: int, last: int | None, **options: Any) -> None:
@@ -33,7 +37,9 @@ class Command(BaseCommand):
 
     def check_range(self, first: int, last: int | None, newest: int) -> None:
         if first < 1 or (last is not None and last < first) or first > max(newest, 1):
-            raise CommandError(f"There are events 1 to {newest}; --from and --to must lie within.", returncode=2)
+            raise CommandError(
+                f"There are events 1 to {newest}; --from and --to must lie within.", returncode=2
+            )
 
 
 def as_json(verdict: Verdict) -> str:

@@ -17,7 +17,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")
         parser.add_argument(
-            "--url", default=f"http://localhost:{settings.PORT}", help="Where the console is reached (default: here)."
+            "--url",
+            default=f"http://localhost:{settings.PORT}",
+            help="Where the console is reached (default: here).",
         )
 
     def handle(self, *args: Any, username: str, url: str, **options: Any) -> None:
@@ -25,6 +27,8 @@ class Command(BaseCommand):
         if person is None:
             raise CommandError(f"There is no account named {username}.")
         if not person.is_active:
-            raise CommandError(f"The account {person} is disabled; an admin can enable it on the page People.")
+            raise CommandError(
+                f"The account {person} is disabled; an admin can enable it on the page People."
+            )
         path = reverse("sign-in", args=[SignInLink.make(person)])
         self.stdout.write(url.rstrip("/") + path)
