@@ -41,9 +41,9 @@ ALLOWED_HEADERS = frozenset(
 
 CLAIMS = re.compile(r'claims="?([A-Za-z0-9+/=_-]+)')
 
-# The libraries below us log whole URLs and headers: their queries and echoes may hold credentials.
+# These libraries log URLs, headers and what servers echo, which may hold credentials; our errors tell enough.
 for noisy in ("httpx", "httpcore", "aiohttp", "azure", "msal", "urllib3"):
-    logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger(noisy).setLevel(logging.CRITICAL)
 
 
 class Call:

@@ -48,8 +48,8 @@ PAUSE_AFTER_FAILURE = 30.0
 class EntraSettings:
     """How to get a token. `authority` is a host, or the URL of a token server that is listed.
 
-    `client_id` chooses a user-assigned identity for managed identity; empty settings come from the environment
-    where azure-identity knows them. `certificate` is PEM, with its private key.
+    `client_id` chooses a user-assigned managed identity; empty settings come from the environment where
+    azure-identity knows them. `certificate` is PEM, with its private key.
     """
 
     credential: Credential = "default"

@@ -7,7 +7,7 @@ environment and by azure-identity; only they are sent past the policy, and never
 import os
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 from azure.core.pipeline.transport import HttpResponse, HttpTransport, RequestsTransport
@@ -129,19 +129,22 @@ class _Transport(HttpTransport[Any, Any]):
         if origin in _managed_origins():
             return self._managed.send(request, **kwargs)
         try:
-            return self._exchange(request, self._mapped.get(origin, origin) + request.url[len(origin) :])
+            return self._exchange(request, origin)
         except UpstreamError as error:
             self.failure = error
             raise
 
-    def _exchange(self, request: Any, url: str) -> _Response:
-        host = httpx.URL(url).host
-        if host not in AUTHORITY_HOSTS and _origin(url) not in self._mapped.values():
-            raise refusal(f"{host} is not a sign-in host of Azure.")
-        body = request.content if hasattr(request, "content") else request.body
+    def _exchange(self, request: Any, origin: str) -> _Response:
+        """One exchange; what a mapped server says of itself is mapped back, as msal insists on https too."""
+        real = self._mapped.get(origin, origin)
+        if origin not in self._mapped and origin.removeprefix("https://") not in AUTHORITY_HOSTS:
+            raise refusal(f"{origin} is not a sign-in host of Azure.")
+        url = real + request.url[len(origin) :]
+        body = urlencode(request.content) if isinstance(request.content, dict) else request.content
         content = body.encode() if isinstance(body, str) else body
         answer = self._door.exchange(request.method, url, headers=dict(request.headers), content=content)
-        return _Response(request, answer.status, dict(answer.headers), answer.body)
+        told = answer.body.replace(real.encode(), origin.encode())
+        return _Response(request, answer.status, dict(answer.headers), told)
 
     def sleep(self, duration: float) -> None:
         if duration > LONGEST_SLEEP:

@@ -12,6 +12,7 @@ __all__ = ["clean_text", "parse_json"]
 
 STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+ONE_KIND = bytes.maketrans(b"{}", b"[]")
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 MAYBE_UNSTORABLE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])|\x00")
 
@@ -25,7 +26,12 @@ def parse_json(body: bytes) -> Any:
     if _is_too_deep(body):
         raise ProtocolError(f"The answer is nested more than {MAX_JSON_DEPTH} levels deep.")
     try:
-        value = json.loads(body, parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_unique_keys)
+        value = json.loads(
+            body.decode("utf-8-sig"),
+            parse_constant=_refuse,
+            parse_float=_finite,
+            object_pairs_hook=_unique_keys,
+        )
     except (ValueError, RecursionError) as error:
         raise ProtocolError("The answer is not valid JSON.", detail=str(error)) from None
     return _clean_tree(value) if MAYBE_UNSTORABLE.search(body) else value
@@ -40,13 +46,12 @@ def _is_too_deep(body: bytes) -> bool:
     """Whether brackets outside of strings nest too deep: each round removes the innermost pairs."""
     if body.count(b"[") + body.count(b"{") <= MAX_JSON_DEPTH:
         return False
-    brackets = STRING.sub(b"", body).translate(None, NOT_BRACKETS)
+    brackets = STRING.sub(b"", body).translate(ONE_KIND, NOT_BRACKETS)
     for _ in range(MAX_JSON_DEPTH):
-        left = brackets.replace(b"[]", b"").replace(b"{}", b"")
-        if len(left) == len(brackets):
+        if b"[]" not in brackets:
             break
-        brackets = left
-    return len(brackets) > MAX_JSON_DEPTH
+        brackets = brackets.replace(b"[]", b"")
+    return b"[]" in brackets or len(brackets) > MAX_JSON_DEPTH
 
 
 def _refuse(name: str) -> float:

@@ -120,6 +120,11 @@ class FaultServer:
         waiting = list(scripts)
         self.script = lambda exchange: (waiting.pop(0) if len(waiting) > 1 else waiting[0])(exchange)
 
+    def wait_until_seen(self) -> bool:
+        """Waits for the first request."""
+        with self._changed:
+            return self._changed.wait_for(lambda: bool(self.seen), timeout=10)
+
     def wait_until_all_left(self) -> bool:
         with self._changed:
             return self._changed.wait_for(lambda: self.open_now == 0, timeout=10)
@@ -146,7 +151,9 @@ class FaultServer:
             conn.sendall(self.greeting)
             with self.context.wrap_socket(conn, server_side=True) if self.context else conn as wire:
                 while (seen := _read_request(wire)) is not None:
-                    self.seen.append(seen)
+                    with self._changed:
+                        self.seen.append(seen)
+                        self._changed.notify_all()
                     exchange = Exchange(seen, wire, self.gone)
                     self.script(exchange)
                     if not exchange.keep:

@@ -22,7 +22,7 @@ from console.outbound.limits import STREAM
 from console.outbound.policy import Policy
 from console.outbound.transport import Door
 
-from .conftest import ONCE, QUICK
+from .conftest import ONCE, QUICK, Caller
 from .faults import CHUNKED, Exchange, chunk, head
 
 JSON = ("content-type", "application/json")
@@ -123,7 +123,8 @@ def test_proxies_of_the_environment_are_ignored(ask, upstream, other, monkeypatc
 def drip_headers(exchange: Exchange) -> None:
     for byte in itertools.cycle(b"X-Slow: 1\r\n"):
         if exchange.gone.wait(0.02) or exchange.left():
-            return exchange.close()
+            exchange.close()
+            return
         exchange.send(bytes([byte]) if exchange.keep else b"")
 
 
@@ -374,8 +375,6 @@ def comments(exchange: Exchange) -> None:
 
 @pytest.mark.parametrize("way", ["stream", "astream"])
 def test_comments_alone_do_not_keep_a_stream_alive(door, upstream, way):
-    from .conftest import Caller
-
     upstream.script = comments
 
     with pytest.raises(UpstreamError) as caught:
@@ -386,8 +385,6 @@ def test_comments_alone_do_not_keep_a_stream_alive(door, upstream, way):
 
 @pytest.mark.parametrize("way", ["request", "arequest", "stream", "astream"])
 def test_a_stream_without_end_meets_the_total_deadline(door, upstream, way):
-    from .conftest import Caller
-
     upstream.script = comments
 
     with pytest.raises(UpstreamError) as caught:
@@ -472,8 +469,7 @@ async def test_leaving_a_stream_closes_the_upstream_connection(door, upstream, m
     if moment == "in the body":
         await started.wait()
     elif moment == "before the head":
-        while not upstream.seen:
-            await asyncio.sleep(0.01)
+        await asyncio.to_thread(upstream.wait_until_seen)
     if moment != "unread":
         reader.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -500,8 +496,7 @@ async def test_interleaved_calls_keep_their_own_keys(door, upstream):
 async def test_a_deadline_is_not_mistaken_for_a_cancellation_from_outside(door, upstream):
     upstream.script = Exchange.stall
     task = asyncio.create_task(door.arequest("POST", upstream.url, json={}, limits=STREAM))
-    while not upstream.seen:
-        await asyncio.sleep(0.01)
+    await asyncio.to_thread(upstream.wait_until_seen)
     task.cancel()
 
     with pytest.raises(asyncio.CancelledError):
