@@ -16,27 +16,27 @@ class Tone:
 
 TONES: dict[str, Tone] = {
     "brisk": Tone(
-        ("On {a}:", "Short version for {a}:", "{a}, quickly:"),
-        ("That covers {a}.", "Start with {a}; the rest follows."),
+        ("In short:", "Quick take:", "Without ceremony:"),
+        ("That is most of {a}.", "Start with {a}; the rest follows."),
         "Hello. What would you like to compare?",
     ),
     "balanced": Tone(
         ("Here is how I would look at {a}.", "The useful way into {a} is this.", "Let us take {a} in turn."),
         (
-            "If {a} is the constraint, settle it first; {b} is easier to change later.",
+            "Settle {a} first; {b} can change later without much pain.",
             "Tell me more about {a} and I can be more exact.",
         ),
         "Hello! Ask me anything: I will answer about your words, in Markdown, without any model behind me.",
     ),
     "thorough": Tone(
         (
-            "{a} deserves an answer with its reasons.",
+            "A question about {a} deserves its reasons.",
             "There are several sides to {a}; I take them in order of weight.",
             "Before choosing anything around {a}, fix what must stay true.",
         ),
         (
-            "**Bottom line:** decide {a} on evidence, write down why, and look again at {b} in a quarter.",
-            "**Open questions:** who owns {a}, how {b} is measured, and what happens when both disagree.",
+            "**Bottom line:** decide {a} on evidence, write down why, revisit {b} in a quarter.",
+            "**Open questions:** who owns {a}, how to measure {b}, and what happens when they disagree.",
         ),
         "Hello. I tend to answer at length; give me a question with some substance and I will structure it.",
     ),
@@ -48,21 +48,21 @@ TONES: dict[str, Tone] = {
         ),
         (
             "If that sounds too simple for {a}, measure it. It usually is not.",
-            "{b} will still be there on Monday.",
+            "There will still be {b} on Monday.",
         ),
         "Hello. I am a simulation with manners; proceed.",
     ),
     "analytic": Tone(
         ("Taking {a} apart:", "The question turns on {a}.", "Two quantities decide {a}: cost and delay."),
         (
-            "Therefore {a} comes first and {b} second.",
-            "The conclusion holds while {a} stays within its limits.",
+            "Therefore: {a} first, {b} second.",
+            "The conclusion holds within the limits of {a}.",
         ),
         "Hello. State the problem; I will take it apart.",
     ),
     "friendly": Tone(
         (
-            "Great question! {a} is a fun one.",
+            "Great question! {a}: a fun one.",
             "Happy to help with {a}!",
             "Ooh, {a}. Let me walk you through it.",
         ),
@@ -79,6 +79,12 @@ TONES: dict[str, Tone] = {
     ),
 }
 
+POEMS = (
+    "{A}, at first light:  \nwhat the long night kept folded  \nopens, and is small.",
+    "No one asked {a}  \nto be quiet. The rain did,  \nand was not answered.",
+    "{A}. The tide turns  \nwithout a meeting about it.  \nA gull takes minutes.",
+)
+
 MEMORY = (
     "Following on from {count}, where {topic} came up:",
     "You asked about {topic} before; with {count} in mind:",
@@ -86,14 +92,14 @@ MEMORY = (
 )
 
 STATEMENTS = (
-    "{a} works best when one person can say what it must guarantee and what it may cost.",
-    "The hard part of {a} is rarely the mechanism; it is agreeing on what happens when {b} fails.",
+    "With {a}, one person should be able to say what is guaranteed and what it may cost.",
+    "The hard part of {a} is rarely the mechanism; it is agreeing what happens when {b} and reality differ.",
     "Most trouble with {a} comes from a limit nobody wrote down, so write the limit down first.",
     "Think of {a} as a budget: every choice about {b} spends some of it.",
     "A small trial of {a} on real data says more than a long discussion of {b}.",
     "What you can observe about {a} you can improve; what you cannot, you can only hope for.",
     "{a} and {b} pull in different directions, and the sensible answer is usually to name which one wins.",
-    "If {a} is slow, look at waiting before you look at work: most time is spent in queues.",
+    "For speed in {a}, look at waiting before you look at work: most time is spent in queues.",
 )
 
 POINTS = (
@@ -109,12 +115,12 @@ POINTS = (
 )
 
 STEPS = (
-    "Write down what **{a}** has to guarantee, in one sentence.",
-    "Measure **{a}** as it is today, so that you will know whether it got better.",
+    "Write down what **{a}** must guarantee, in one sentence.",
+    "Measure **{a}** today, to know later whether anything got better.",
     "Try the smallest version of **{a}** with one team and real traffic.",
     "Add a limit and an alarm to **{a}** before you add features.",
     "Compare at least two candidates for **{a}** on the same inputs.",
-    "Roll **{a}** out in stages, and keep the way back open.",
+    "Change **{a}** in stages, and keep the way back open.",
     "Review **{a}** after two weeks and remove what was not used.",
 )
 

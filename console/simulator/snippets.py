@@ -7,9 +7,12 @@ import random
 import re
 from collections.abc import Sequence
 
+_NOUN = r"(?:code|functions?|script|snippet|program|class|query|regex|method|module)"
+_VERB = r"(?:write|implement|create|generate|show|give|need|fix|refactor|draft|code|program)"
+_LANGUAGE = r"(?:python|javascript|typescript|sql|bash|shell|golang|rust)"
 _CODE = re.compile(
-    r"\b(code|function|script|snippet|program|implement|class|query|regex|refactor|python|javascript|typescript|"
-    r"sql|bash|shell|golang|rust|powershell|c#|java)\b",
+    rf"\b{_VERB}\b[^.?!\n]*\b{_NOUN}\b|\b{_LANGUAGE}\b[^.?!\n]*\b{_NOUN}\b"
+    rf"|\bimplement\b|\b{_NOUN} in {_LANGUAGE}\b",
     re.I,
 )
 _LANGUAGES = {
@@ -71,6 +74,14 @@ def {name}(items: Iterable[str], *, limit: int = 10) -> list[tuple[str, int]]:
     counts = Counter(item.strip().lower() for item in items if item.strip())
     return counts.most_common(limit)
 '''
+_DEBOUNCE = """export function {camel}(action, delay = 250) {{
+  let timer;
+  return (...values) => {{
+    clearTimeout(timer);
+    timer = setTimeout(() => action(...values), delay);
+  }};
+}}
+"""
 _PYTHON = (
     ("retr", _RETRY),
     ("backoff", _RETRY),
@@ -149,6 +160,8 @@ def code_answer(prompt: str, terms: Sequence[str], rng: random.Random) -> str:
 
 
 def _template(language: str, lowered: str) -> str:
+    if language == "javascript" and "debounce" in lowered:
+        return _DEBOUNCE
     if language != "python":
         return _OTHERS[language]
     return next((template for word, template in _PYTHON if word in lowered), _GENERIC)

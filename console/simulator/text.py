@@ -25,7 +25,14 @@ _GREETING = re.compile(
 )
 _BRIEF = re.compile(r"\b(brief|briefly|concise|short|one sentence|one word|in a word|shortly)\b", re.I)
 _LONG = re.compile(r"\b(detail|detailed|in depth|thorough|essay|long|comprehensive|full)\b", re.I)
+_POEM = re.compile(r"\b(haiku|poem|verse|limerick|rhyme)\b", re.I)
+_SUM = re.compile(
+    r"\s*(?:what(?:'s| is)|calculate|compute|how much is)?\s*"
+    r"(-?\d{1,12})\s*([-+*/×x])\s*(\d{1,12})\s*[=?.!]*\s*",
+    re.I,
+)
 _SHORT_QUESTION = 9
+_READ = 4000
 
 
 class _Turn(Protocol):
@@ -54,11 +61,13 @@ class _Writer:
 
     def __init__(self, character: Character, prompt: str, turns: Sequence[_Turn], rng: random.Random) -> None:
         self.tone = phrases.TONES[character.tone]
-        self.prompt = prompt
+        # The request stands at the beginning; a long prompt is searched for it no further.
+        self.prompt = prompt[:_READ]
         self.turns = turns
         self.rng = rng
-        self.terms = key_terms(prompt, 6) or ["your question"]
+        self.terms = key_terms(self.prompt, 6) or ["your question"]
         self.depth = self._depth(character.depth)
+        self.statements = rng.sample(phrases.STATEMENTS, len(phrases.STATEMENTS))
 
     def body(self) -> str:
         if result := self._tool_result():
@@ -69,10 +78,14 @@ class _Writer:
         return "\n\n".join(part for part in parts if part)
 
     def _parts(self) -> list[str]:
-        if wants_code(self.prompt):
-            return [self._opener(), code_answer(self.prompt, self.terms, self.rng), self._closer()]
+        if sum_ := _SUM.fullmatch(self.prompt):
+            return [f"{sum_[1]} {sum_[2]} {sum_[3]} = **{_result(int(sum_[1]), sum_[2], int(sum_[3]))}**"]
+        if _POEM.search(self.prompt):
+            return [self.rng.choice(phrases.POEMS).format(a=self.terms[0], A=_capital(self.terms[0]))]
         if _SUMMARY.search(self.prompt):
             return [self._summary()]
+        if wants_code(self.prompt):
+            return [code_answer(self.prompt, self.terms, self.rng)]
         if _TABLE.search(self.prompt):
             return [self._opener(), self._table(), self._closer()]
         if _STEPS.search(self.prompt):
@@ -124,7 +137,7 @@ class _Writer:
         return _sentence_case(self.rng.choice(self.tone.closers).format(a=self.terms[0], b=self._other()))
 
     def _sentence(self) -> str:
-        line = self.rng.choice(phrases.STATEMENTS)
+        line = self.statements.pop()
         return _sentence_case(line.format(a=self._bold(0), b=self._other()))
 
     def _other(self) -> str:
@@ -132,8 +145,11 @@ class _Writer:
 
     def _bullets(self) -> str:
         lines = self.rng.sample(phrases.POINTS, min(len(phrases.POINTS), 2 + self.depth))
-        terms = [self.terms[index % len(self.terms)] for index in range(len(lines))]
-        return "\n".join(f"- **{_capital(term)}**: {line}" for term, line in zip(terms, lines, strict=True))
+        labels = [f"**{_capital(term)}**: " for term in self.terms[: len(lines)]]
+        labels += [""] * (len(lines) - len(labels))
+        return "\n".join(
+            f"- {label}{line if label else _capital(line)}" for label, line in zip(labels, lines, strict=True)
+        )
 
     def _steps(self) -> str:
         lines = self.rng.sample(phrases.STEPS, min(len(phrases.STEPS), 2 + self.depth))
@@ -166,6 +182,12 @@ def _sentence_case(text: str) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _result(left: int, sign: str, right: int) -> str:
+    if sign == "/":
+        return f"{left / right:g}" if right else "undefined"
+    return str(left + right if sign == "+" else left - right if sign == "-" else left * right)
 
 
 def _joined(terms: Sequence[str]) -> str:

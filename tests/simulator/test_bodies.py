@@ -69,8 +69,8 @@ MESSAGES = st.lists(
     max_size=3,
 )
 KEYWORDS = (
-    "type", "properties", "required", "items", "enum", "anyOf", "allOf", "$ref", "format", "minimum", "maximum",
-    "minLength", "maxLength", "minItems", "maxItems", "multipleOf", "exclusiveMinimum", "const",
+    "type", "properties", "required", "items", "enum", "anyOf", "allOf", "$ref", "format", "minimum",
+    "maximum", "minLength", "maxLength", "minItems", "maxItems", "multipleOf", "exclusiveMinimum", "const",
 )  # fmt: skip
 SCHEMAS = st.dictionaries(st.sampled_from(KEYWORDS), VALUES, max_size=5)
 QUIET = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])

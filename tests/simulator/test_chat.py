@@ -131,6 +131,8 @@ def test_earlier_turns_are_remembered(peer: TestClient) -> None:
         ("Compare PostgreSQL and SQLite in a table", "| Aspect | Good for |"),
         ("How do I migrate a database?", "1. "),
         ("List five risks of caching", "- **"),
+        ("Summarise: the pool was exhausted by a slow query. We rolled back.", "In short: it is about **"),
+        ("What is 12 * 12?", "**144**"),
     ],
 )
 def test_the_form_follows_the_question(peer: TestClient, prompt: str, part: str) -> None:
