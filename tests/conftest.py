@@ -5,11 +5,15 @@ import secrets
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.contract.observation import all_flaws
+from tests.contract.sent import Journal, Sent
 from tests.upstream import Upstream
 
 
@@ -25,6 +29,29 @@ SIMULATOR_KEY = secrets.token_hex(16)
 os.environ["OUTBOUND_ALLOW_HOSTS"] = f"127.0.0.1:{UPSTREAM_PORT},127.0.0.1:{SIMULATOR_PORT}"
 os.environ["SIMULATOR_URL"] = f"http://127.0.0.1:{SIMULATOR_PORT}"
 os.environ["SIMULATOR_KEY"] = SIMULATOR_KEY
+JOURNAL = Journal(Path(tempfile.mkdtemp(prefix="console-tests-")) / "simulator.jsonl")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "off_spec(reason): sends what the published specification does not know"
+    )
+
+
+def hold_to_the_spec(sent: list[Sent], node: pytest.Item | None = None) -> None:
+    """Fail when the console sent anything that the published specifications do not know."""
+    flaws = all_flaws(sent)
+    if flaws and (node is None or node.get_closest_marker("off_spec") is None):
+        pytest.fail(
+            "The console sent what the specification does not know:\n" + "\n".join(flaws), pytrace=False
+        )
+
+
+@pytest.fixture(autouse=True)
+def held_to_the_spec(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What the console sent to the simulator in this test, against the specification."""
+    yield
+    hold_to_the_spec(JOURNAL.unread(), request.node)
 
 
 @pytest.fixture(scope="session")
@@ -114,10 +141,14 @@ def upstream_server() -> Iterator[Upstream]:
 
 
 @pytest.fixture
-def upstream(upstream_server) -> Upstream:
-    """A scriptable resource on loopback: `upstream["GET /models"] = 200, {...}`; it keeps every request."""
+def upstream(upstream_server, request) -> Iterator[Upstream]:
+    """A scriptable resource on loopback: `upstream["GET /models"] = 200, {...}`; it keeps every request.
+
+    What the console sent to it must be in the published specification, unless the test is marked `off_spec`.
+    """
     upstream_server.reset()
-    return upstream_server
+    yield upstream_server
+    hold_to_the_spec(upstream_server.take_sent(), request.node)
 
 
 @pytest.fixture
@@ -149,8 +180,10 @@ def connect(workspace, name: str, address: str, base_path: str, key: str):
 @pytest.fixture(scope="session")
 def simulator() -> Iterator[str]:
     """The base URL of a real simulator process that does not wait; its key is `SIMULATOR_KEY`."""
-    command = [sys.executable, "-m", "console.simulator", f"--port={SIMULATOR_PORT}", f"--key={SIMULATOR_KEY}"]
-    process = subprocess.Popen([*command, "--speed=0"], stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "tests.contract.journalled", f"--journal={JOURNAL.path}"]
+    options = [f"--port={SIMULATOR_PORT}", f"--key={SIMULATOR_KEY}", "--speed=0"]
+    folder = Path(__file__).parent.parent
+    process = subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL, cwd=folder)
     deadline = time.monotonic() + 30
     while True:
         try:
@@ -163,6 +196,7 @@ def simulator() -> Iterator[str]:
     yield f"http://127.0.0.1:{SIMULATOR_PORT}"
     process.terminate()
     process.wait(10)
+    hold_to_the_spec(JOURNAL.unread())
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.contract.sent import Sent
+
 
 @dataclass(frozen=True)
 class Request:
@@ -51,15 +53,23 @@ class Upstream:
 
     def __init__(self, port: int) -> None:
         self.port = port
+        self.sent: list[Sent] = []
         self.reset()
         self.server = ThreadingHTTPServer(("127.0.0.1", port), handler_for(self))
         self.server.daemon_threads = True
-        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self.thread = threading.Thread(
+            target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
         self.thread.start()
 
     def reset(self) -> None:
         self.requests: list[Request] = []
         self.scripts: dict[str, list[Script]] = {}
+
+    def take_sent(self) -> list[Sent]:
+        """Every request since the last taking, whatever a test did with `requests`."""
+        sent, self.sent = self.sent, []
+        return sent
 
     def __setitem__(self, key: str, answer: Any) -> None:
         """Answer `key` so from now on; a list is used up one by one, its last element stays."""
@@ -85,6 +95,7 @@ class Upstream:
 def handler_for(upstream: Upstream) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def handle_any(self) -> None:
             length = int(self.headers.get("content-length") or 0)
@@ -94,6 +105,8 @@ def handler_for(upstream: Upstream) -> type[BaseHTTPRequestHandler]:
                 self.command, unquote(url.path), parse_qs(url.query), headers, self.rfile.read(length)
             )
             upstream.requests.append(request)
+            query = parse_qs(url.query, keep_blank_values=True)
+            upstream.sent.append(Sent(self.command, url.path, query, headers, request.body))
             self.reply(upstream.answer_to(request))
 
         do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = handle_any  # noqa: N815

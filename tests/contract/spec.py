@@ -1,129 +1,150 @@
-"""Validates requests and answers against the published v1 specification (azure-v1.json; derive.py says where from)."""
+"""Requests and answers against the published v1 specification (azure-v1.json; derive.py says where from)."""
 
-import json
 import re
-from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
+from tests.contract.deviations import ANSWERS, DOCUMENTED, EMPTY_PROBES, MEMBERS
+from tests.contract.schemas import Schemas
 
-SPEC: dict[str, Any] = json.loads(Path(__file__).with_name("azure-v1.json").read_text())
-DOCUMENT = "urn:azure-v1"
-REGISTRY: Registry[Any] = Registry().with_resource(
-    DOCUMENT,
-    Resource(contents={"components": {"schemas": SPEC["schemas"]}}, specification=DRAFT202012),
-)
-
-# Operations that Microsoft documents on the v1 base and that its specification lacks.
-DOCUMENTED_ONLY = {
-    ("GET", "/openai/v1/chat/completions"),
-    ("GET", "/openai/v1/chat/completions/{id}"),
-    ("GET", "/openai/v1/chat/completions/{id}/messages"),
-    ("POST", "/openai/v1/chat/completions/{id}"),
-    ("DELETE", "/openai/v1/chat/completions/{id}"),
-    ("POST", "/openai/v1/responses/compact"),
-}
-# Body members that Microsoft documents and that the specification lacks.
-DOCUMENTED_MEMBERS = {
-    "createChatCompletion": {"store", "metadata"},
-    "createResponse": {"prompt_cache_retention", "safety_identifier", "conversation", "stream_options"},
-    "createBatch": {"metadata", "output_expires_after"},
-}
+V1 = Schemas("azure-v1.json")
+JSON = "application/json"
+Query = Mapping[str, list[str]]
 
 
-def absolute(node: Any) -> Any:
-    """Return `node` with its references pointing into the registry."""
-    if isinstance(node, dict):
-        return {k: DOCUMENT + v if k == "$ref" and isinstance(v, str) else absolute(v) for k, v in node.items()}
-    return [absolute(one) for one in node] if isinstance(node, list) else node
+def request_flaws(
+    method: str, path: str, query: Query, body: Any, headers: Mapping[str, str] | None = None
+) -> list[str]:
+    """What is wrong with a request: unknown operation, query parameter or member, or a value against its schema.
 
-
-def pattern(path: str) -> re.Pattern[str]:
-    return re.compile("^" + re.sub(r"\\\{[^/]+?\\\}", r"[^/]+", re.escape(path)) + "$")
-
-
-PATHS = [(pattern(path), path) for path in sorted(SPEC["paths"], key=lambda path: (path.count("{"), path))]
-EXTRA_PATHS = [(method, pattern(path)) for method, path in DOCUMENTED_ONLY]
-
-
-def operation(method: str, path: str) -> dict[str, Any] | None:
-    for expression, template in PATHS:
-        found: dict[str, Any] | None = SPEC["paths"][template].get(method.lower())
-        if expression.match(path) and found is not None:
-            return found
-    return None
-
-
-@cache
-def validator(schema: str) -> Draft202012Validator:
-    return Draft202012Validator(absolute(json.loads(schema)), registry=REGISTRY)
-
-
-def flaw(schema: Mapping[str, Any], value: Any) -> str:
-    """Return what is wrong with `value`, with the place; empty if nothing."""
-    error = best_match(validator(json.dumps(schema, sort_keys=True)).iter_errors(value))
-    return f"{error.json_path}: {error.message[:300]}" if error else ""
-
-
-def resolved(schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    while "$ref" in schema:
-        schema = SPEC["schemas"][schema["$ref"].rpartition("/")[2]]
-    return schema
-
-
-def members(schema: Mapping[str, Any]) -> set[str]:
-    """Return the names of all properties that `schema` knows, whichever alternative."""
-    schema = resolved(schema)
-    names = set(schema.get("properties", {}))
-    for key in ("allOf", "anyOf", "oneOf"):
-        for part in schema.get(key, []):
-            names |= members(part)
-    return names
-
-
-def request_flaws(method: str, path: str, query: Mapping[str, list[str]], body: Any) -> list[str]:
-    """Return what is wrong with a request: unknown operation, query parameter or member, or a value against its schema.
-
-    `body` is the decoded JSON, or None when there is none (multipart bodies are not looked into).
+    `path` as it was sent, percent-encoded; `body` is the decoded JSON, or None when there is none (multipart
+    bodies are not looked into).
     """
     known = operation(method, path)
     if known is None:
-        documented = any(method == one and expression.match(path) for one, expression in EXTRA_PATHS)
-        return [] if documented else [f"{method} {path} is not in the specification"]
-    allowed = {p["name"].removesuffix("[]") for p in known.get("parameters", []) if p["in"] == "query"}
-    flaws = [f"query parameter {name}" for name in query if name.removesuffix("[]") not in allowed]
-    content = known.get("requestBody", {}).get("content", {})
-    if body is not None and "application/json" in content:
-        schema = content["application/json"]["schema"]
-        strangers = set(body) - members(schema) - DOCUMENTED_MEMBERS.get(known["operationId"], set())
-        flaws += [f"unknown member {name}" for name in sorted(strangers)]
-        problem = flaw(schema, body)
-        flaws += [problem] if problem else []
-    elif body is not None:
-        flaws.append("a JSON body where the specification has none")
-    elif known.get("requestBody", {}).get("required") and "application/json" in content:
-        flaws.append("the body is missing")
+        flaws = documented_flaws(method, path, query, body)
+    else:
+        flaws = [*query_flaws(known, query), *header_flaws(known, headers or {})]
+        flaws += [] if is_empty_probe(method, path, body) else body_flaws(known, body)
     return [f"{method} {path}: {one}" for one in flaws]
 
 
 def answer_flaws(method: str, path: str, status: int, body: Any) -> list[str]:
-    """Return what is wrong with a JSON answer to `method path`; errors are checked for Azure's envelope."""
+    """What is wrong with a JSON answer to `method path`; errors are checked for Azure's envelope."""
     known = operation(method, path)
     if known is None:
-        return []
+        return [f"{method} {path} is not in the specification"]
     if status >= 400:
-        error = body.get("error") if isinstance(body, dict) else None
-        fine = isinstance(error, dict) and isinstance(error.get("code"), str) and isinstance(error.get("message"), str)
-        return [] if fine else [f"{method} {path} {status}: no error envelope"]
+        return [f"{method} {path} {status}: {one}" for one in error_flaws(body)]
     answers = known["responses"]
     answer = answers.get(str(status)) or answers.get("default")
     if answer is None:
         return [f"{method} {path}: status {status} is not in the specification ({', '.join(answers)})"]
-    content = answer.get("content", {}).get("application/json")
-    problem = flaw(content["schema"], body) if content else ""
-    return [f"{method} {path} {status} {problem}"] if problem else []
+    schema = answer.get("content", {}).get(JSON, {}).get("schema")
+    if schema is None:
+        return []
+    flaws = [V1.flaw(schema, body), *(f"unknown member {place}" for place in V1.strangers(schema, body))]
+    permitted = ANSWERS.get(known["operationId"], {})
+    return [f"{method} {path} {status} {one}" for one in flaws if one and place_of(one) not in permitted]
+
+
+def error_flaws(body: Any) -> Iterator[str]:
+    """An error is `{"error": {code, message, param?, type?}}`."""
+    error = body.get("error") if isinstance(body, dict) else None
+    if not isinstance(error, dict):
+        yield "no error envelope"
+    else:
+        if not isinstance(error.get("message"), str):
+            yield "error.message is not a text"
+        for name in ("code", "param", "type"):
+            if not isinstance(error.get(name), str | None):
+                yield f"error.{name} is not a text"
+
+
+def operation(method: str, path: str) -> dict[str, Any] | None:
+    for expression, template in PATHS:
+        found: dict[str, Any] | None = V1.published["paths"][template].get(method.lower())
+        if found is not None and expression.match(path):
+            return found
+    return None
+
+
+def query_flaws(known: Mapping[str, Any], query: Query) -> Iterator[str]:
+    parameters = {
+        each["name"].removesuffix("[]"): each for each in known.get("parameters", ()) if each["in"] == "query"
+    }
+    for name, values in query.items():
+        parameter = parameters.get(name.removesuffix("[]"))
+        if parameter is None:
+            yield f"unknown query parameter {name}"
+        elif problem := V1.flaw(parameter["schema"], read_as(V1.resolved(parameter["schema"]), values)):
+            yield f"query parameter {name}: {problem}"
+    for name, parameter in parameters.items():
+        if parameter.get("required") and name not in query:
+            yield f"the query parameter {name} is missing"
+
+
+def read_as(schema: Mapping[str, Any], values: list[str]) -> Any:
+    """The text of a query as the type that its schema asks for."""
+    kind = schema.get("type")
+    if kind == "array":
+        return values
+    (value,) = values if len(values) == 1 else (values,)
+    if kind == "integer" and isinstance(value, str) and re.fullmatch(r"-?\d+", value):
+        return int(value)
+    return {"true": True, "false": False}.get(str(value), value) if kind == "boolean" else value
+
+
+def header_flaws(known: Mapping[str, Any], headers: Mapping[str, str]) -> Iterator[str]:
+    for parameter in known.get("parameters", ()):
+        if parameter["in"] == "header" and parameter.get("required"):
+            problem = V1.flaw(parameter["schema"], headers.get(parameter["name"]))
+            if problem:
+                yield f"header {parameter['name']}: {problem}"
+
+
+def body_flaws(known: Mapping[str, Any], body: Any) -> Iterator[str]:
+    asked = known.get("requestBody", {})
+    schema = asked.get("content", {}).get(JSON, {}).get("schema")
+    if body is not None and schema is not None:
+        permitted = MEMBERS.get(known["operationId"], {})
+        if problem := V1.flaw(schema, body):
+            yield problem
+        for place in V1.strangers(schema, body):
+            if place not in permitted:
+                yield f"unknown member {place}"
+    elif body is not None:
+        yield "a JSON body where the specification has none"
+    elif asked.get("required") and schema is not None:
+        yield "the body is missing"
+
+
+def documented_flaws(method: str, path: str, query: Query, body: Any) -> list[str]:
+    """Of an operation that only Microsoft's documentation has, its parameters' names are known."""
+    for (known_method, expression), operation_ in DOCUMENTED_PATHS:
+        if known_method == method and expression.match(path):
+            strange = [f"unknown query parameter {name}" for name in query if name not in operation_.query]
+            given = body if isinstance(body, dict) else {}
+            return strange + [f"unknown member $.{name}" for name in given if name not in operation_.members]
+    return ["it is not in the specification"]
+
+
+def is_empty_probe(method: str, path: str, body: Any) -> bool:
+    """Whether this is one of the harmless questions that `deviations.EMPTY_PROBES` lists."""
+    return method == "POST" and body == {} and path in EMPTY_PROBES
+
+
+def pattern(template: str) -> re.Pattern[str]:
+    return re.compile("^" + re.sub(r"\\\{[^/]+?\\\}", r"[^/]+", re.escape(template)) + "$")
+
+
+def place_of(flaw: str) -> str:
+    """The place that a flaw names, its indexes left out: `$.data[].status`."""
+    found = re.search(r"\$[^\s:]*", flaw)
+    return re.sub(r"\[\d+\]", "[]", found[0]) if found else ""
+
+
+PATHS = [
+    (pattern(path), path) for path in sorted(V1.published["paths"], key=lambda path: (path.count("{"), path))
+]
+DOCUMENTED_PATHS = [((method, pattern(path)), each) for (method, path), each in DOCUMENTED.items()]
