@@ -12,6 +12,8 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from console.models import Answer, AuditEvent, Comparison, Connection, Item, Membership, Role, User, Workspace
+from console.models.comparison import ComparisonQuerySet
+from console.models.item import ItemQuerySet
 from console.models.audit import Target
 from console.models.audit_timeline import Line, folded
 
@@ -74,7 +76,7 @@ def connection_for(user: Any, slug: str, *, may: str) -> Connection:
     return connection
 
 
-def items_for(user: Any, kind: str) -> QuerySet[Item]:
+def items_for(user: Any, kind: str) -> ItemQuerySet:
     return Item.objects.filter(kind=kind, connection__in=connections_for(user)).select_related("connection")
 
 
@@ -87,7 +89,7 @@ def item_for(user: Any, slug: str, kind: str, remote_id: str, *, may: str) -> It
     return item
 
 
-def comparisons_for(user: Any) -> QuerySet[Comparison]:
+def comparisons_for(user: Any) -> ComparisonQuerySet:
     return Comparison.objects.filter(workspace__in=workspaces(user)).select_related("owner")
 
 

@@ -61,6 +61,8 @@ comparing: list[URLPattern] = [
     path("playground/comparisons/<uuid:pk>/stop/", comparisons.stop, name="comparison-stop"),
     path("playground/answers/<uuid:pk>/", comparisons.answer, name="answer"),
     path("playground/answers/<uuid:pk>/stop/", comparisons.stop_answer, name="answer-stop"),
+    path("playground/answers/<uuid:pk>/again/", comparisons.again, name="answer-again"),
+    path("playground/answers/<uuid:pk>/code/", comparisons.code, name="answer-code"),
 ]
 
 governance: list[URLPattern] = [

@@ -1,14 +1,27 @@
 """Comparisons: one prompt, several models, turn by turn. An answer is owned by the server, not by the tab that asked."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
+from console.models import audit
+
 LEASE = timedelta(seconds=15)
+
+
+class ComparisonQuerySet(models.QuerySet["Comparison"]):
+    def search(self, text: str) -> Self:
+        """Comparisons in whose title or prompts every word occurs."""
+        found = self
+        for word in text.split()[:8]:
+            asked = Turn.objects.filter(comparison=models.OuterRef("pk"), input__icontains=word)
+            found = found.filter(models.Q(title__icontains=word) | models.Exists(asked))
+        return found
 
 
 class Comparison(models.Model):
@@ -20,6 +33,8 @@ class Comparison(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    objects = ComparisonQuerySet.as_manager()
+
     class Meta:
         ordering = ["-updated_at"]
         indexes = [models.Index(fields=["workspace", "-updated_at"], name="comparison_by_time")]
@@ -27,12 +42,34 @@ class Comparison(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def target(self) -> audit.Target:
+        return audit.Target("comparison", str(self.pk), self.title)
+
+    @transaction.atomic
+    def rename(self, title: str) -> None:
+        before, self.title = self.title, title
+        self.save(update_fields=["title", "updated_at"])
+        audit.record("comparison.renamed", target=self.target, changes={"title": [before, title]})
+
+    @transaction.atomic
+    def remove(self) -> None:
+        """Forget the comparison with every prompt and answer in it; what the audit says of it stays."""
+        audit.record("comparison.deleted", target=self.target)
+        self.delete()
+
+    def latest_answers(self) -> "list[Answer]":
+        """The answers of the last turn, one a pane: of several attempts the last."""
+        last = self.turns.order_by("-number").values("pk")[:1]
+        return latest(Answer.objects.filter(turn=models.Subquery(last)))
+
 
 class Turn(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     comparison = models.ForeignKey(Comparison, models.CASCADE, related_name="turns")
     number = models.IntegerField()
     input = models.TextField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="turns")
     idempotency_key = models.CharField(max_length=64, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -40,7 +77,7 @@ class Turn(models.Model):
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["comparison", "number"], name="one_turn_a_number"),
-            models.UniqueConstraint(fields=["comparison", "idempotency_key"], name="one_turn_a_submit"),
+            models.UniqueConstraint(fields=["asked_by", "idempotency_key"], name="one_turn_a_submit"),
         ]
 
     def __str__(self) -> str:
@@ -70,7 +107,9 @@ class Answer(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     turn = models.ForeignKey(Turn, models.CASCADE, related_name="answers")
-    position = models.IntegerField(help_text="The pane, from 0.")
+    position = models.IntegerField(help_text="The pane, from 0; a pane keeps its number when another is closed.")
+    attempt = models.IntegerField(default=1, help_text="Counts how often this pane was asked in this turn.")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="answers")
     connection = models.ForeignKey("console.Connection", models.SET_NULL, null=True, related_name="answers")
     connection_name = models.CharField(max_length=100)
     model = models.CharField(max_length=256, help_text="What the call named: a deployment on Azure.")
@@ -105,8 +144,8 @@ class Answer(models.Model):
     objects = AnswerQuerySet.as_manager()
 
     class Meta:
-        ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["turn", "position"], name="one_answer_a_pane")]
+        ordering = ["position", "attempt"]
+        constraints = [models.UniqueConstraint(fields=["turn", "position", "attempt"], name="one_answer_an_attempt")]
         indexes = [models.Index(fields=["state", "lease_until"], name="answer_by_lease")]
 
     def __str__(self) -> str:
@@ -123,3 +162,39 @@ class Answer(models.Model):
             return None
         seconds = (self.latency_ms - self.ttft_ms) / 1000
         return self.output_tokens / seconds if seconds > 0 else None
+
+    @property
+    def error_kind(self) -> str:
+        return str((self.error or {}).get("kind", ""))
+
+    @property
+    def outcome(self) -> dict[str, Any]:
+        """How it ended, as the stream and the JSON pages tell it: milliseconds, tokens, US dollars; null = unknown."""
+        speed = self.tokens_per_second
+        return {
+            "answer": str(self.pk),
+            "state": self.state,
+            "metrics": {
+                "ttft_ms": self.ttft_ms,
+                "latency_ms": self.latency_ms,
+                "tokens_per_second": None if speed is None else round(speed, 1),
+            },
+            "usage": {
+                "input_tokens": self.input_tokens,
+                "output_tokens": self.output_tokens,
+                "reasoning_tokens": self.reasoning_tokens,
+                "cached_tokens": self.cached_tokens,
+            },
+            "cost": None if self.cost is None else float(self.cost),
+            "cost_source": self.cost_source,
+            "finish_reason": self.finish_reason,
+            "error_kind": self.error_kind or None,
+            "request_id": self.request_id,
+            "region": self.region,
+        }
+
+
+def latest(answers: Iterable[Answer]) -> list[Answer]:
+    """Of each pane's attempts in one turn the last, in the order of the panes."""
+    by_pane = {answer.position: answer for answer in sorted(answers, key=lambda one: (one.position, one.attempt))}
+    return list(by_pane.values())

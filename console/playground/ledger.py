@@ -1,0 +1,135 @@
+"""What the runner writes down: claims, text under way, leases, ends. Everything here blocks and runs in a thread."""
+
+import os
+import secrets
+import socket
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from console.models import Answer
+from console.models.comparison import LEASE
+from console.playground import pricing
+from console.v1.client import Recorder, Target
+
+OWNER = f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+class NotOurs(Exception):  # noqa: N818 - it is no failure: another process has it, or it was stopped
+    """The answer cannot be claimed: somebody else has it, or it has ended."""
+
+
+@contextmanager
+def own_connection() -> Iterator[None]:
+    """Close the thread's database connection at the end, so that no idle thread holds one of the pool's."""
+    try:
+        yield
+    finally:
+        connection.close()
+
+
+def claim(answer_id: uuid.UUID) -> None:
+    """Take an answer that nobody has, or that is ours already; raises NotOurs."""
+    now = timezone.now()
+    free = Answer.objects.filter(
+        pk=answer_id, state=Answer.State.QUEUED, owner_process="", stop_requested_at=None
+    )
+    ours = Answer.objects.filter(pk=answer_id, state=Answer.State.STREAMING, owner_process=OWNER)
+    claimed = free.update(
+        state=Answer.State.STREAMING, owner_process=OWNER, lease_until=now + LEASE, started_at=now
+    )
+    if not claimed and not ours.exists():
+        raise NotOurs
+
+
+class ClaimingRecorder:
+    """Claims the answer before its call is recorded, in the same thread: who has no claim sends nothing.
+
+    `sent` is called when both are written and the request is about to leave.
+    """
+
+    def __init__(self, recorder: Recorder, answer_id: uuid.UUID, sent: Callable[[], None]) -> None:
+        self.recorder = recorder
+        self.answer_id = answer_id
+        self.sent = sent
+
+    def intent(self, action: str, target: Target, method: str, path: str) -> str:
+        with own_connection():
+            claim(self.answer_id)
+            token = self.recorder.intent(action, target, method, path)
+        self.sent()
+        return token
+
+    def outcome(
+        self,
+        token: str,
+        *,
+        outcome: str,
+        http_status: int | None,
+        error_kind: str,
+        request_id: str,
+        attempts: int,
+        duration_ms: int,
+        **counts: int,
+    ) -> None:
+        with own_connection():
+            self.recorder.outcome(
+                token,
+                outcome=outcome,
+                http_status=http_status,
+                error_kind=error_kind,
+                request_id=request_id,
+                attempts=attempts,
+                duration_ms=duration_ms,
+                **counts,
+            )
+
+
+def save(texts: Mapping[uuid.UUID, Mapping[str, Any]], running: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    """Store what has come of several answers in one transaction and renew all leases; return who was told to stop."""
+    ours = Answer.objects.running().filter(owner_process=OWNER)
+    with own_connection():
+        with transaction.atomic():
+            for answer_id, columns in texts.items():
+                ours.filter(pk=answer_id).update(**columns)
+            ours.filter(pk__in=running).update(lease_until=timezone.now() + LEASE)
+        return set(ours.exclude(stop_requested_at=None).values_list("pk", flat=True))
+
+
+def end(
+    answer_id: uuid.UUID, columns: Mapping[str, Any], *, provider: str, tier: str
+) -> dict[str, Any] | None:
+    """Store how our answer ended, priced; return what readers are told, None if the answer is gone or not ours."""
+    with own_connection():
+        answer = Answer.objects.filter(pk=answer_id, owner_process__in=[OWNER, ""]).first()
+        if answer is None:
+            return None
+        for name, value in columns.items():
+            setattr(answer, name, value)
+        if answer.state != Answer.State.FAILED or answer.input_tokens is not None:
+            priced = cost(answer, provider, tier)
+            answer.cost, answer.cost_source = priced.amount, priced.source
+        answer.finished_at, answer.lease_until = timezone.now(), None
+        answer.save(update_fields=[*columns, "cost", "cost_source", "finished_at", "lease_until"])
+        return answer.outcome
+
+
+def cost(answer: Answer, provider: str, tier: str) -> pricing.Price:
+    what = pricing.sold(
+        answer.connection_id,
+        provider,
+        answer.model,
+        served=answer.served_model,
+        region=answer.region,
+        tier=tier,
+    )
+    return pricing.price(
+        what,
+        input_tokens=answer.input_tokens,
+        output_tokens=answer.output_tokens,
+        cached_tokens=answer.cached_tokens,
+    )

@@ -1,0 +1,206 @@
+"""Asking: one input to every pane. A turn, its answers and the audit are written together; then the runner takes over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from console.models import Answer, Comparison, Connection, Turn, User, audit
+from console.models.comparison import LEASE
+from console.outbound.errors import UpstreamError
+from console.playground import runner
+from console.playground.conversation import Pane, exchanges, request
+from console.playground.problems import told
+from console.playground.run import Plan
+
+TITLE_LENGTH = 80
+RETRY_AFTER = 5  # seconds
+
+
+class TooManyRuns(Exception):  # noqa: N818 - a state, told to the user as 429
+    """The user, or this process, has as many answers under way as allowed; nothing was created."""
+
+
+class StillRunning(Exception):  # noqa: N818 - a state, told to the user as 409
+    """An answer that the new one would follow is still being written; nothing was created."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A turn with its answers in the order of the panes."""
+
+    comparison: Comparison
+    turn: Turn
+    answers: list[Answer]
+
+
+def ask(
+    user: User,
+    panes: Sequence[Pane],
+    text: str,
+    *,
+    comparison: Comparison | None = None,
+    key: str | None = None,
+) -> Asked:
+    """Create a turn and start its runs; the same `key` by the same user again returns the turn that it made.
+
+    Raises TooManyRuns and StillRunning; then nothing was created.
+    """
+    actor = audit.Actor.of(user)
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        before = earlier_submit(user, key)
+        if before is not None:
+            return before
+        make_room(user, len(panes))
+        try:
+            return create(user, actor, panes, text, comparison=comparison, key=key)
+        except BaseException:
+            runner.release(len(panes))
+            raise
+
+
+def earlier_submit(user: User, key: str | None) -> Asked | None:
+    turn = (
+        Turn.objects.filter(asked_by=user, idempotency_key=key).select_related("comparison").first()
+        if key
+        else None
+    )
+    return Asked(turn.comparison, turn, list(turn.answers.filter(attempt=1))) if turn else None
+
+
+def make_room(user: User, count: int) -> None:
+    """Reserve places for `count` runs; raises TooManyRuns."""
+    running = Answer.objects.running().filter(asked_by=user).count()
+    if running + count > settings.PLAYGROUND_RUNS_PER_USER:
+        raise TooManyRuns
+    try:
+        runner.reserve(count)
+    except runner.Busy:
+        raise TooManyRuns from None
+
+
+def create(
+    user: User,
+    actor: audit.Actor,
+    panes: Sequence[Pane],
+    text: str,
+    *,
+    comparison: Comparison | None,
+    key: str | None,
+) -> Asked:
+    earlier = list(comparison.turns.prefetch_related("answers")) if comparison else []
+    if any(answer.is_running for answer in (earlier[-1].answers.all() if earlier else [])):
+        raise StillRunning
+    if comparison is None:
+        comparison = begin(user, panes, text)
+    else:
+        comparison.panes = [pane.told for pane in panes]
+        comparison.save(update_fields=["panes", "updated_at"])
+    number = earlier[-1].number + 1 if earlier else 1
+    turn = Turn.objects.create(
+        comparison=comparison, number=number, input=text, asked_by=user, idempotency_key=key or None
+    )
+    planned = [planning(user, actor, turn, pane, exchanges(earlier, pane.position)) for pane in panes]
+    answers = Answer.objects.bulk_create([answer for answer, _ in planned])
+    start([plan for _, plan in planned], comparison)
+    return Asked(comparison, turn, answers)
+
+
+def begin(user: User, panes: Sequence[Pane], text: str) -> Comparison:
+    comparison = Comparison.objects.create(
+        workspace_id=panes[0].connection.workspace_id,
+        owner=user,
+        title=title_of(text),
+        panes=[pane.told for pane in panes],
+    )
+    audit.record("comparison.created", target=comparison.target)
+    return comparison
+
+
+def title_of(text: str) -> str:
+    """Return the first line of a prompt, cut at a word."""
+    line = next((one.strip() for one in text.splitlines() if one.strip()), "Untitled")
+    return line if len(line) <= TITLE_LENGTH else line[:TITLE_LENGTH].rsplit(" ", 1)[0].rstrip() + "…"
+
+
+def again(user: User, answer: Answer, connection: Connection) -> Answer:
+    """Ask a pane of the last turn once more, with what it was asked; the earlier attempt stays on record.
+
+    Raises TooManyRuns and StillRunning; then nothing was created.
+    """
+    actor, turn = audit.Actor.of(user), answer.turn
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        attempts = Answer.objects.filter(turn=turn, position=answer.position)
+        if attempts.running().exists() or turn.comparison.turns.filter(number__gt=turn.number).exists():
+            raise StillRunning
+        make_room(user, 1)
+        try:
+            earlier = list(turn.comparison.turns.filter(number__lt=turn.number).prefetch_related("answers"))
+            pane = Pane(answer.position, connection, answer.model, answer.api, answer.parameters)
+            attempt = 1 + (attempts.aggregate(last=Max("attempt"))["last"] or 0)
+            new, plan = planning(user, actor, turn, pane, exchanges(earlier, pane.position), attempt=attempt)
+            new.save(force_insert=True)
+            start([plan], turn.comparison)
+        except BaseException:
+            runner.release()
+            raise
+    return new
+
+
+def planning(
+    user: User,
+    actor: audit.Actor,
+    turn: Turn,
+    pane: Pane,
+    earlier: Sequence[tuple[Turn, Answer]],
+    *,
+    attempt: int = 1,
+) -> tuple[Answer, Plan | None]:
+    """Return an answer to store and how to run it; None when the connection cannot be used, which the answer tells."""
+    answer = Answer(
+        turn=turn,
+        position=pane.position,
+        attempt=attempt,
+        asked_by=user,
+        connection=pane.connection,
+        connection_name=pane.connection.name,
+        model=pane.model,
+        api=pane.api,
+        parameters=pane.parameters,
+        lease_until=timezone.now() + LEASE,
+    )
+    try:
+        client = pane.connection.client(actor)
+    except UpstreamError as error:
+        fail(answer, told(error))
+        return answer, None
+    asked = request(pane, turn.input, earlier)
+    return answer, Plan(answer.pk, turn.comparison_id, pane.api, pane.model, client, asked)
+
+
+def fail(answer: Answer, error: dict[str, Any]) -> None:
+    answer.state, answer.error = Answer.State.FAILED, error
+    answer.finished_at, answer.lease_until = timezone.now(), None
+
+
+def start(plans: Sequence[Plan | None], comparison: Comparison) -> None:
+    """Hand the runs over once all is committed; places of answers that cannot run are given back."""
+    runnable = [plan for plan in plans if plan is not None]
+    runner.release(len(plans) - len(runnable))
+    transaction.on_commit(partial(runner.schedule, runnable))
+
+
+def stop(answers: Sequence[Answer]) -> list[Answer]:
+    """Stop answers, in whichever process they are written; return those that were running."""
+    running = [answer for answer in answers if answer.is_running]
+    ids = [answer.pk for answer in running]
+    Answer.objects.running().filter(pk__in=ids).update(stop_requested_at=timezone.now())
+    runner.stop(ids)
+    return running
