@@ -197,6 +197,7 @@ class ConnectionForm(CredentialForm):
         required=False,
         max_length=100,
         label="Name",
+        help_text="Left empty, it is named after the resource.",
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)

@@ -80,7 +80,7 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         return self.annotate(
             models_count=Count("items", filter=Q(items__kind="model", items__gone_at=None)),
             deployments_count=Count("items", filter=Q(items__kind="deployment", items__gone_at=None)),
-        )
+        ).order_by("name")
 
 
 class Connection(models.Model):

@@ -1,10 +1,12 @@
 """API support: which routes of the v1 API a connection offers, found out by harmless probes."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
 from console import access
@@ -38,6 +40,45 @@ MAIN = "The v1 support table"
 BY_NAME = {route.name: route for route in ROUTES}
 
 
+@dataclass(frozen=True)
+class Row:
+    """One route and what its last probe found."""
+
+    route: Route
+    probe: RouteProbe | None
+
+    @property
+    def element_id(self) -> str:
+        return f"route-{self.route.name.replace('.', '-')}"
+
+
+@dataclass
+class Group:
+    """A part of the API."""
+
+    title: str
+    rows: list[Row]
+
+    @property
+    def element_id(self) -> str:
+        return f"count-{slugify(self.title)}"
+
+    @property
+    def is_main(self) -> bool:
+        return self.title == MAIN
+
+    @property
+    def supported(self) -> int:
+        return sum(row.probe is not None and row.probe.result == "supported" for row in self.rows)
+
+    @property
+    def asked(self) -> int:
+        return sum(row.probe is not None for row in self.rows)
+
+    def take(self, new: Row) -> None:
+        self.rows = [new if row.route is new.route else row for row in self.rows]
+
+
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The matrix over all connections; `?status=ga` or `preview` narrows it."""
@@ -68,8 +109,8 @@ def index(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, slug: str) -> HttpResponse:
     connection = access.connection_for(request.user, slug, may="read")
     if wants_json(request):
-        rows = [row_as_json(route, probe) for _, rows in matrix(connection) for route, probe in rows]
-        return JsonResponse({"data": rows})
+        rows = [row for group in matrix(connection) for row in group.rows]
+        return JsonResponse({"data": [row_as_json(row.route, row.probe) for row in rows]})
     return render(request, "probes/show.html", shown(request, connection))
 
 
@@ -87,44 +128,44 @@ def probe(request: HttpRequest, slug: str) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"data": [row_as_json(BY_NAME[one.route], one) for one in done]})
     if name and getattr(request, "htmx", False):
-        return render(request, "probes/_row.html", row_context(connection, BY_NAME[name], done[0]))
+        return render(request, "probes/_row.html", row_context(connection, Row(BY_NAME[name], done[0])))
     return redirect("connection-api-support", slug)
 
 
 def probe_lines(connection: Connection, probes: Iterator[RouteProbe]) -> Iterator[dict[str, str]]:
-    """Each row as it is found, then the totals."""
+    """Each row as it is found with the count of its group, then the totals."""
+    groups = {row.route.name: group for group in matrix(connection) for row in group.rows}
     for found in probes:
-        route = BY_NAME[found.route]
-        yield live.part(element_id(route), "probes/_row.html", row_context(connection, route, found))
+        row = Row(BY_NAME[found.route], found)
+        group = groups[found.route]
+        group.take(row)
+        yield live.part(row.element_id, "probes/_row.html", row_context(connection, row))
+        yield live.part(group.element_id, "probes/_count.html", {"group": group})
     summary = live.part("support-summary", "probes/_summary.html", {"totals": totals(connection)})
     yield {**summary, "say": "All routes were probed."}
 
 
-def row_context(connection: Connection, route: Route, found: RouteProbe | None) -> dict[str, Any]:
+def row_context(connection: Connection, row: Row) -> dict[str, Any]:
     """A row for somebody who may probe; only they are sent single rows."""
-    return {"connection": connection, **shown_row(route, found), "may": {"operate"}}
-
-
-def shown_row(route: Route, found: RouteProbe | None) -> dict[str, Any]:
-    return {"route": route, "probe": found, "element_id": element_id(route)}
+    return {"connection": connection, "row": row, "may": {"operate"}}
 
 
 def shown(request: HttpRequest, connection: Connection) -> dict[str, Any]:
     return {
         "connection": connection,
-        "groups": [(title, [shown_row(*row) for row in rows]) for title, rows in matrix(connection)],
+        "groups": matrix(connection),
         "totals": totals(connection),
         "may": access.verbs(request.user, connection.workspace_id),
     }
 
 
-def matrix(connection: Connection) -> list[tuple[str, list[tuple[Route, RouteProbe | None]]]]:
+def matrix(connection: Connection) -> list[Group]:
     """The routes that this kind of provider has, in groups, each with its last probe."""
     found = {one.route: one for one in connection.probes.all()}
     offered = groups_of(connection.kind)
     routes = [route for route in ROUTES if route.group in offered]
     return [
-        (title, [(route, found.get(route.name)) for route in members]) for title, members in grouped(routes)
+        Group(title, [Row(route, found.get(route.name)) for route in members]) for title, members in grouped(routes)
     ]
 
 
@@ -148,10 +189,6 @@ def totals(connection: Connection) -> dict[str, Any]:
         "unknown": sum(result == "unknown" for result, _ in results),
         "checked_at": max((when for _, when in results), default=None),
     }
-
-
-def element_id(route: Route) -> str:
-    return f"route-{route.name.replace('.', '-')}"
 
 
 def matrix_row(
