@@ -57,7 +57,7 @@ def _steps(url: str, auth: Auth, door: Door) -> Iterator[Step]:
     except UpstreamError as error:
         yield _failed("dns", error, started)
         return
-    yield Step("dns", "ok", f"The name {endpoint.host} is known and allowed.", elapsed=_since(started))
+    yield Step("dns", "ok", f"{endpoint.host} is known and allowed.", elapsed=_since(started))
     connected = _connected(endpoint, door)
     yield connected
     if connected.state == "ok":

@@ -295,7 +295,8 @@ def trusting_context() -> ssl.SSLContext:
 
 def _target(url: str, params: Mapping[str, str | int] | None) -> httpx.URL:
     try:
-        return httpx.URL(url).copy_merge_params(params or {})
+        target = httpx.URL(url)
+        return target.copy_merge_params(params) if params else target
     except httpx.InvalidURL:
         raise refusal("The address of the request cannot be read.") from None
 

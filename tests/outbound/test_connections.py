@@ -120,6 +120,26 @@ def test_no_answer_and_a_flood_of_answers_are_told_as_not_reachable(ask, near, a
     door.close()
 
 
+class NoAddress(Policy):
+    """Permits every URL that the operator named, and no address at all."""
+
+    def check_address(self, host: str, port: int, address: str) -> None:
+        raise BlockedByPolicy(sent=False)
+
+
+@pytest.mark.parametrize("policy", [Policy, NoAddress])
+@pytest.mark.parametrize("host", ["127.0.0.2", "model.lan"])
+def test_no_way_of_calling_goes_round_the_policy(ask, near, policy, host):
+    named = [f"{host}:{near.port}"] if policy is NoAddress else []
+    shut = Door(policy(allow_hosts=named), lookup=FakeDns(["127.0.0.2"]), context=CONTEXT)
+
+    with pytest.raises(BlockedByPolicy):
+        ask(shut, "GET", f"http://{host}:{near.port}/")
+
+    assert near.connections == 0
+    shut.close()
+
+
 def test_a_dead_address_is_passed_over_for_the_next_good_one(ask, near, forbidden):
     forbidden.close()
     policy = Policy(allow_hosts=[f"model.lan:{near.port}"], allow_cidrs=["127.0.0.2/32", "127.0.0.3/32"])

@@ -3,6 +3,8 @@
 import asyncio
 import dataclasses
 import itertools
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -20,7 +22,7 @@ from console.outbound.errors import (
 )
 from console.outbound.limits import STREAM
 from console.outbound.policy import Policy
-from console.outbound.transport import Door
+from console.outbound.transport import Door, close_door, get_door
 
 from .conftest import ONCE, QUICK, Caller
 from .faults import CHUNKED, Exchange, chunk, head
@@ -509,3 +511,26 @@ def test_every_event_loop_has_its_own_connections(door, upstream):
 
     assert upstream.connections == 3
     assert upstream.wait_until_all_left()
+
+
+def test_a_process_has_one_door_with_the_policy_of_its_environment(monkeypatch):
+    close_door()
+    monkeypatch.setenv("OUTBOUND_ALLOW_HOSTS", "a.test:1")
+    first = get_door()
+    monkeypatch.setenv("OUTBOUND_ALLOW_HOSTS", "b.test:2")
+
+    assert get_door() is first
+    assert first.policy.allow_hosts == {("a.test", 1)}
+    close_door()
+    assert get_door().policy.allow_hosts == {("b.test", 2)}
+    close_door()
+
+
+def test_outbound_imports_neither_django_nor_celery():
+    code = (
+        "import sys, console.outbound.probe\n"
+        "print(sorted({'django', 'celery', 'azure.identity'} & set(sys.modules)))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert ran.stdout.strip() == "[]"
