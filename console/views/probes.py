@@ -82,12 +82,10 @@ class Group:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The matrix over all connections; `?status=ga` or `preview` narrows it."""
-    connections = list(access.connections_for(request.user))
+    connections = list(access.connections_for(request.user).prefetch_related("probes"))
     status = request.GET.get("status", "")
     routes = [route for route in ROUTES if status in ("", route.status)]
-    found = {
-        (one.connection_id, one.route): one for one in RouteProbe.objects.filter(connection__in=connections)
-    }
+    found = {(one.pk, probe.route): probe for one in connections for probe in one.probes.all()}
     if wants_json(request):
         return JsonResponse({"data": [matrix_row(route, connections, found) for route in routes]})
     groups = [

@@ -4,10 +4,7 @@ import { toast } from './toasts.js'
 
 function place(line) {
   const old = line.id && document.getElementById(line.id)
-  if (old) {
-    old.outerHTML = line.html
-    window.htmx.process(document.getElementById(line.id))
-  }
+  if (old) window.htmx.swap(old, line.html, { swapStyle: 'outerHTML' })
   if (line.say) announce(line.say)
 }
 
