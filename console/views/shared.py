@@ -5,10 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import HttpRequest, JsonResponse
 
 PAGE_SIZE = 50
+
+
+class BadQuery(BadRequest):
+    """The address asks for what the page does not have; the text says it, and becomes a page (400)."""
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -16,9 +21,17 @@ def wants_json(request: HttpRequest) -> bool:
     return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
 
 
+def asks_for(request: HttpRequest, *parts: str) -> str:
+    """Return which of these elements htmx wants to replace; empty for the whole page, as after "back"."""
+    htmx = getattr(request, "htmx", None)
+    if not htmx or htmx.history_restore_request:
+        return ""
+    return htmx.target if htmx.target in parts else ""
+
+
 @dataclass(frozen=True)
 class Page:
-    """One page of a list: `rows`, the total behind it, and the query strings of its neighbours (empty at the ends)."""
+    """One page of a list: `rows`, the total behind it, and its neighbours' query strings ("" at the ends)."""
 
     rows: Sequence[Any]
     total: int
@@ -56,4 +69,5 @@ def paged(request: HttpRequest, rows: "QuerySet[Any]", *, size: int = PAGE_SIZE)
 
 def json_page(page: Page, row: Callable[[Any], dict[str, Any]], **more: Any) -> JsonResponse:
     """Answer a list as JSON: `{"data": [...], "total": n, "next": "?page=2" or ""}`."""
-    return JsonResponse({"data": [row(one) for one in page.rows], "total": page.total, "next": page.next, **more})
+    told = {"data": [row(one) for one in page.rows], "total": page.total, "next": page.next}
+    return JsonResponse({**told, **more})

@@ -1,0 +1,213 @@
+"""What a list page of the index can be searched, narrowed and sorted by: fixed maps, one `Listing` a noun.
+
+A sort or a value that is in no map is refused with a sentence (400); other parameters are ignored.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import F, OrderBy, Q
+from django.http import HttpRequest
+
+from console.models import Connection, Item, Sync
+from console.models.item import ItemQuerySet
+from console.outbound.json_text import clean_text
+from console.views.shared import BadQuery
+
+MAX_QUERY = 200
+MAX_VALUE = 120
+MAX_CHOICES = 60
+
+
+@dataclass(frozen=True)
+class Option:
+    """One value of a facet; `count` is None where it is not known without counting."""
+
+    value: str
+    title: str
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Around:
+    """What facets take their values from: what the last complete listings counted, and the connections."""
+
+    tallies: Sequence[Mapping[str, Mapping[str, int]]]
+    connections: Sequence[Connection]
+
+    def counted(self, name: str, titles: Mapping[str, str]) -> list[Option]:
+        """The most frequent values, in alphabetical order."""
+        total: Counter[str] = Counter()
+        for tally in self.tallies:
+            total.update(tally.get(name, {}))
+        found = [
+            Option(value, titles.get(value, value), count)
+            for value, count in total.most_common(MAX_CHOICES)
+            if value
+        ]
+        return sorted(found, key=lambda option: option.title.lower())
+
+
+@dataclass(frozen=True)
+class Facet:
+    """What a list can be narrowed by. `narrow` raises BadQuery for a value that cannot be."""
+
+    name: str
+    title: str
+    narrow: Callable[[ItemQuerySet, str], ItemQuerySet]
+    options: Callable[[Around], list[Option]]
+
+
+def by_family() -> Facet:
+    return Facet(
+        "family",
+        "Family",
+        lambda rows, value: rows.filter(family=value),
+        lambda around: around.counted("family", {}),
+    )
+
+
+def by_status(name: str, title: str, titles: Mapping[str, str]) -> Facet:
+    return Facet(
+        name,
+        title,
+        lambda rows, value: rows.filter(status=value),
+        lambda around: around.counted("status", titles),
+    )
+
+
+def by_label(name: str, title: str, titles: Mapping[str, str] | None = None) -> Facet:
+    return Facet(
+        name,
+        title,
+        lambda rows, value: rows.labelled(f"{name}:{value}"),
+        lambda around: around.counted(name, titles or {}),
+    )
+
+
+def by_connection() -> Facet:
+    return Facet(
+        "connection",
+        "Connection",
+        lambda rows, value: rows.filter(connection__slug=value),
+        lambda around: [Option(one.slug, one.name) for one in around.connections],
+    )
+
+
+def by_condition(name: str, title: str, conditions: Mapping[str, tuple[str, Callable[[], Q]]]) -> Facet:
+    """One of a few conditions, each with its title."""
+
+    def narrow(rows: ItemQuerySet, value: str) -> ItemQuerySet:
+        if value not in conditions:
+            raise BadQuery(f"“{name}” can be {' or '.join(conditions)}, not “{value[:40]}”.")
+        return rows.filter(conditions[value][1]())
+
+    options = [Option(value, title) for value, (title, _) in conditions.items()]
+    return Facet(name, title, narrow, lambda _: options)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table: `sort` names what a click on its head sorts by, `style` its classes."""
+
+    title: str
+    style: str = ""
+    sort: str = ""
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list page. `sorts` maps the words of `?sort=` to columns; a minus turns the order round."""
+
+    kind: str
+    noun: str
+    columns: Sequence[Column]
+    sorts: Mapping[str, str]
+    facets: Sequence[Facet]
+
+    def asked(self, request: HttpRequest) -> "Asked":
+        """What the address asks for. Raises BadQuery for a sort or a value that does not exist."""
+        sort = request.GET.get("sort", "name")
+        if sort.removeprefix("-") not in self.sorts:
+            raise BadQuery(f"This list can be sorted by {', '.join(self.sorts)}, not by “{sort[:40]}”.")
+        chosen = {one.name: clean_text(request.GET.get(one.name, ""))[:MAX_VALUE] for one in self.facets}
+        return Asked(
+            listing=self,
+            q=clean_text(request.GET.get("q", ""))[:MAX_QUERY].strip(),
+            sort=sort,
+            is_gone=request.GET.get("gone") == "1",
+            chosen={name: value for name, value in chosen.items() if value},
+        )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one address asks of a list."""
+
+    listing: Listing
+    q: str
+    sort: str
+    is_gone: bool
+    chosen: Mapping[str, str]
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.q or self.chosen or self.is_gone)
+
+    def narrow(self, items: ItemQuerySet) -> ItemQuerySet:
+        """The asked-for items in the asked-for order. Raises BadQuery."""
+        rows = items.gone() if self.is_gone else items.present()
+        for facet in self.listing.facets:
+            if facet.name in self.chosen:
+                rows = facet.narrow(rows, self.chosen[facet.name])
+        return rows.search(self.q).order_by(*self.order())
+
+    def order(self) -> list[OrderBy]:
+        is_descending = self.sort.startswith("-")
+        column = self.listing.sorts[self.sort.removeprefix("-")]
+        names = dict.fromkeys([column, "name", "id"])
+        last = {name: True if Item._meta.get_field(name).null else None for name in names}
+        if is_descending:
+            return [F(name).desc(nulls_last=last[name]) for name in names]
+        return [F(name).asc(nulls_last=last[name]) for name in names]
+
+    def query(self, **changes: str) -> str:
+        """The query string of this list with some of its parts changed; "" leaves a part out."""
+        gone = "1" if self.is_gone else ""
+        sort = "" if self.sort == "name" else self.sort
+        parts = {"q": self.q, **self.chosen, "gone": gone, "sort": sort, **changes}
+        return "?" + urlencode({name: value for name, value in parts.items() if value})
+
+    def heads(self) -> list[dict[str, Any]]:
+        """The heads of the table: where a click leads, and how the list is sorted now."""
+        heads: list[dict[str, Any]] = []
+        for column in self.listing.columns:
+            is_up, is_down = self.sort == column.sort, self.sort == f"-{column.sort}"
+            order = "ascending" if is_up else "descending" if is_down else "none"
+            query = self.query(sort=f"-{column.sort}" if is_up else column.sort) if column.sort else ""
+            heads.append({"column": column, "order": order, "query": query})
+        return heads
+
+    def menus(self, syncs: Iterable[Sync], connections: Sequence[Connection]) -> list[dict[str, Any]]:
+        """The facets with their values, counts and the address of each; one without a choice is left out."""
+        around = Around([sync.facets for sync in syncs], connections)
+        return [menu for facet in self.listing.facets if (menu := self.menu(facet, around))]
+
+    def menu(self, facet: Facet, around: Around) -> dict[str, Any] | None:
+        options = facet.options(around)
+        value = self.chosen.get(facet.name, "")
+        if len(options) < 2 and not value:
+            return None
+        title = next((one.title for one in options if one.value == value), value)
+        links = [{"option": one, "query": self.query(**{facet.name: one.value})} for one in options]
+        return {
+            "facet": facet,
+            "value": value,
+            "title": title,
+            "links": links,
+            "without": self.query(**{facet.name: ""}),
+        }
