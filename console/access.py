@@ -12,10 +12,10 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from console.models import Answer, AuditEvent, Comparison, Connection, Item, Membership, Role, User, Workspace
-from console.models.comparison import ComparisonQuerySet
-from console.models.item import ItemQuerySet
 from console.models.audit import Target
 from console.models.audit_timeline import Line, folded
+from console.models.comparison import ComparisonQuerySet
+from console.models.item import ItemQuerySet
 
 VERBS: dict[str, frozenset[str]] = {
     Role.READER: frozenset({"read"}),
@@ -131,6 +131,12 @@ def history_for(user: Any, target: Target, *, limit: int = 20) -> list[Line]:
     if not may(user, "audit"):
         events = events.exclude(outcome="denied")
     return folded(events[:limit])
+
+
+def activity_for(user: Any, *, limit: int = 8) -> list[Line]:
+    """Return what happened lately, newest first: everything for auditors, their own doings for others."""
+    events = AuditEvent.objects.timeline()
+    return folded((events if may(user, "audit") else events.by(str(user.pk)))[:limit])
 
 
 def check(user: Any, workspace_id: int, verb: str) -> None:

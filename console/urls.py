@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.urls import URLPattern, path
 
 from console.views import audit, comparisons, connections, deployments, errors, health, models, overview
-from console.views import palette, people, playground, probes, sign_in
+from console.views import palette, people, playground, probes, sign_in, syncs
 
 session: list[URLPattern] = [
     path("accounts/login/", account.login, name="account_login"),
@@ -44,6 +44,7 @@ model: list[URLPattern] = [
     path("models/", models.index, name="models"),
     path("models/refresh/", models.refresh, name="models-refresh"),
     path("c/<slug:slug>/models/<path:model_id>/", models.show, name="model"),
+    path("c/<slug:slug>/index/<slug:kind>/cancel/", syncs.cancel, name="sync-cancel"),
     path("deployments/", deployments.index, name="deployments"),
     path("deployments/refresh/", deployments.refresh, name="deployments-refresh"),
     path("c/<slug:slug>/deployments/<path:name>/", deployments.show, name="deployment"),

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 
 from console.context import theme
 from console.models import audit
-from console.views.shared import wants_json
+from console.views.shared import BadQuery, wants_json
 
 REQUEST_ID = "console.request_id"
 KINDS = {
@@ -36,7 +36,8 @@ logger = logging.getLogger(__name__)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
-    return alone(request, 400)
+    reason = str(exception) if isinstance(exception, BadQuery) else ""
+    return alone(request, 400, sentence=reason, reason=reason)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
