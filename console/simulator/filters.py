@@ -30,8 +30,9 @@ def answer_is_cut(prompt: str, *, strict: bool) -> bool:
 
 
 def prompt_results(*, blocked: bool = False) -> dict[str, Any]:
-    """Results for a prompt: four severities and the jailbreak detector."""
-    return {**_severities(blocked), "jailbreak": {"filtered": False, "detected": False}}
+    """Results for a prompt: four severities and the two detectors of attacks."""
+    undetected = {"filtered": False, "detected": False}
+    return {**_severities(blocked), "jailbreak": undetected, "indirect_attack": undetected}
 
 
 def answer_results(*, cut: bool = False) -> dict[str, Any]:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tests.contract.schemas import Schemas
+from tests.contract.deviations import ARM_ANSWERS
+from tests.contract.schemas import Schemas, place_of
 
 ARM = Schemas("arm-2025-09-01.json")
 VERSION = "2025-09-01"
@@ -20,7 +21,7 @@ def operation(method: str, path: str) -> Mapping[str, Any] | None:
 
 
 def request_flaws(method: str, path: str, query: Mapping[str, list[str]]) -> list[str]:
-    """What is wrong with a read of the management plane; `$skiptoken` is part of the links that it hands out."""
+    """What is wrong with a read of the management plane; `$skiptoken` is part of the links it hands out."""
     known = operation(method, path)
     if known is None:
         return [f"{method} {path} is not in the specification"]
@@ -37,8 +38,8 @@ def answer_flaws(method: str, path: str, body: Any) -> list[str]:
     known = operation(method, path)
     if known is None:
         return [f"{method} {path} is not in the specification"]
-    problem = ARM.flaw(answer_schema(known["answer"]), body)
-    return [f"{method} {path} {problem}"] if problem else []
+    flaws = ARM.flaws(answer_schema(known["answer"]), body)
+    return [f"{method} {path} {one}" for one in flaws if place_of(one) not in ARM_ANSWERS]
 
 
 def answer_schema(name: str) -> dict[str, Any]:

@@ -33,6 +33,7 @@ EVENTS_SOURCE = {
     "from": "openai/openai-openapi f85dbe223d40e1a31cba812ab2d755c7e98a92a3 (2026-08-21): openapi.yaml",
     "licence": "MIT, Copyright (c) OpenAI",
 }
+ARM_EXTRA = {"ErrorResponse"}
 ARM_SOURCE = {
     "title": "Microsoft.CognitiveServices, api-version 2025-09-01: what is read of accounts and deployments",
     "from": "PyPI azure-mgmt-cognitiveservices 14.1.0 (models, enums, URLs of the operations)",
@@ -85,7 +86,7 @@ def arm(published: Path) -> Json:
         | {"answer": answer}
         for name, answer in ARM_OPERATIONS.items()
     }
-    todo, schemas = {answer.strip("[]") for answer in ARM_OPERATIONS.values()}, {}
+    todo, schemas = ARM_EXTRA | {answer.strip("[]") for answer in ARM_OPERATIONS.values()}, {}
     while todo:
         name = todo.pop()
         if name not in schemas:

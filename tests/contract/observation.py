@@ -1,4 +1,4 @@
-"""What the console sends in the tests, held to the specifications: which plane, which exceptions, what is wrong.
+"""What the console sends in the tests, held to the specifications: its plane, exceptions, what is wrong.
 
 `tests.upstream.Upstream` and the simulator's journal hand over every request; those that carry the console's
 own User-Agent are judged. Other planes than v1 have their own short lists here, each with its reason.

@@ -1,6 +1,7 @@
 """JSON schemas of a published file: what is wrong with a value, and which of its members nobody published."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,10 +46,15 @@ class Schemas:
         self._registry: Registry[Any] = Registry().with_resource(self._document, resource)
         self._validators: dict[str, Draft202012Validator] = {}
 
+    def flaws(self, schema: Schema, value: Any) -> Iterator[str]:
+        """What is wrong with `value`, each with its place."""
+        for error in self._validator(schema).iter_errors(value):
+            deepest = best_match([error]) or error
+            yield f"{deepest.json_path}: {deepest.message[:300]}"
+
     def flaw(self, schema: Schema, value: Any) -> str:
-        """What is wrong with `value`, with the place; empty if nothing."""
-        error = best_match(self._validator(schema).iter_errors(value))
-        return f"{error.json_path}: {error.message[:300]}" if error else ""
+        """The first thing that is wrong with `value`; empty if nothing."""
+        return next(self.flaws(schema, value), "")
 
     def strangers(self, schema: Schema, value: Any, at: str = "$") -> Iterator[str]:
         """The places of members that no alternative of `schema` publishes, however deep."""
@@ -123,3 +129,9 @@ class Schemas:
 
 def _is_open(shape: Shape) -> bool:
     return shape.open or not shape.members
+
+
+def place_of(flaw: str) -> str:
+    """The place that a flaw names, its indexes left out: `$.data[].status`."""
+    found = re.search(r"\$[^\s:]*", flaw)
+    return re.sub(r"\[\d+\]", "[]", found[0]) if found else ""

@@ -1,4 +1,4 @@
-"""A request that a server of the tests received, and the journal in which the simulator's process keeps them."""
+"""A request that a server of the tests received, and the journal of the simulator's process."""
 
 import base64
 import json

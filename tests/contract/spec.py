@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tests.contract.deviations import ANSWERS, DOCUMENTED, EMPTY_PROBES, MEMBERS
-from tests.contract.schemas import Schemas
+from tests.contract.schemas import Schemas, place_of
 
 V1 = Schemas("azure-v1.json")
 JSON = "application/json"
@@ -15,7 +15,7 @@ Query = Mapping[str, list[str]]
 def request_flaws(
     method: str, path: str, query: Query, body: Any, headers: Mapping[str, str] | None = None
 ) -> list[str]:
-    """What is wrong with a request: unknown operation, query parameter or member, or a value against its schema.
+    """What is wrong with a request: an unknown operation, parameter or member, or a value against its schema.
 
     `path` as it was sent, percent-encoded; `body` is the decoded JSON, or None when there is none (multipart
     bodies are not looked into).
@@ -43,9 +43,17 @@ def answer_flaws(method: str, path: str, status: int, body: Any) -> list[str]:
     schema = answer.get("content", {}).get(JSON, {}).get("schema")
     if schema is None:
         return []
-    flaws = [V1.flaw(schema, body), *(f"unknown member {place}" for place in V1.strangers(schema, body))]
-    permitted = ANSWERS.get(known["operationId"], {})
-    return [f"{method} {path} {status} {one}" for one in flaws if one and place_of(one) not in permitted]
+    return [f"{method} {path} {status} {one}" for one in value_flaws(schema, body, permitted_in(known))]
+
+
+def permitted_in(known: Mapping[str, Any]) -> Mapping[str, str]:
+    return ANSWERS.get(known["operationId"], {})
+
+
+def value_flaws(schema: Mapping[str, Any], value: Any, permitted: Mapping[str, str]) -> list[str]:
+    """What is wrong with a value, and which members are unknown, but for the permitted places."""
+    flaws = [*V1.flaws(schema, value), *(f"unknown member {place}" for place in V1.strangers(schema, value))]
+    return [one for one in flaws if place_of(one) not in permitted]
 
 
 def error_flaws(body: Any) -> Iterator[str]:
@@ -107,12 +115,7 @@ def body_flaws(known: Mapping[str, Any], body: Any) -> Iterator[str]:
     asked = known.get("requestBody", {})
     schema = asked.get("content", {}).get(JSON, {}).get("schema")
     if body is not None and schema is not None:
-        permitted = MEMBERS.get(known["operationId"], {})
-        if problem := V1.flaw(schema, body):
-            yield problem
-        for place in V1.strangers(schema, body):
-            if place not in permitted:
-                yield f"unknown member {place}"
+        yield from value_flaws(schema, body, MEMBERS.get(known["operationId"], {}))
     elif body is not None:
         yield "a JSON body where the specification has none"
     elif asked.get("required") and schema is not None:
@@ -136,12 +139,6 @@ def is_empty_probe(method: str, path: str, body: Any) -> bool:
 
 def pattern(template: str) -> re.Pattern[str]:
     return re.compile("^" + re.sub(r"\\\{[^/]+?\\\}", r"[^/]+", re.escape(template)) + "$")
-
-
-def place_of(flaw: str) -> str:
-    """The place that a flaw names, its indexes left out: `$.data[].status`."""
-    found = re.search(r"\$[^\s:]*", flaw)
-    return re.sub(r"\[\d+\]", "[]", found[0]) if found else ""
 
 
 PATHS = [
