@@ -64,11 +64,13 @@ class Client:
         """One GET; raises an `UpstreamError` for anything but success."""
         return self._send("GET", path, params=params, limits=limits)
 
-    def get_from_origin(self, path: str, *, params: Mapping[str, Any], limits: CallClass = READ) -> Answer:
-        """One GET of the same host outside the base path, for the one list that v1 does not have."""
-        return self._door.request(
-            "GET", self.endpoint.origin + checked_path(path), auth=self.auth, params=params, limits=limits
-        )
+    def get_beside_v1(self, path: str, *, params: Mapping[str, Any], limits: CallClass = READ) -> Answer:
+        """One GET of the same resource outside of v1, for the one list that v1 does not have."""
+        root = self.endpoint.base_path.removesuffix("/openai/v1")
+        # A project's route has no such lists of its own; its account has them.
+        root = "" if root.startswith("/api/projects/") else root
+        url = self.endpoint.origin + root + checked_path(path)
+        return self._door.request("GET", url, auth=self.auth, params=params, limits=limits)
 
     def page(
         self, path: str, *, params: Mapping[str, Any] | None = None, after: str = ""

@@ -33,7 +33,7 @@ class NamedDeployment:
 def list_deployments(client: Client) -> list[NamedDeployment] | None:
     """The deployments of a resource by name; None when the resource does not offer the list."""
     try:
-        answer = client.get_from_origin(PATH, params={"api-version": API_VERSION})
+        answer = client.get_beside_v1(PATH, params={"api-version": API_VERSION})
     except (NotFound, BadRequest):
         return None
     listed = parse.mapping(answer.json()).get("data")

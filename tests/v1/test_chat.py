@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +22,9 @@ COMPLETION = {
             "content_filter_results": {"hate": {"filtered": False, "severity": "safe"}},
         }
     ],
-    "prompt_filter_results": [{"prompt_index": 0, "content_filter_results": {"jailbreak": {"detected": False}}}],
+    "prompt_filter_results": [
+        {"prompt_index": 0, "content_filter_results": {"jailbreak": {"detected": False}}}
+    ],
     "usage": {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5},
 }
 
@@ -56,8 +60,9 @@ def test_a_whole_completion_reads_like_a_stream():
 def test_creating_one_is_recorded_with_its_tokens(client, upstream, recorder):
     upstream["POST /chat/completions"] = 200, COMPLETION
     target = Target("deployment", "gpt-4.1")
+    body = chat.body("gpt-4.1", [{"role": "user", "content": "Hi"}])
 
-    reply = chat.create(client, chat.body("gpt-4.1", []), action="run.answer", target=target)
+    reply = chat.create(client, body, action="run.answer", target=target)
 
     assert reply.finished.response_id == "chatcmpl-1"
     assert (recorder.last["tokens_in"], recorder.last["tokens_out"]) == (3, 2)
@@ -70,14 +75,23 @@ def test_an_error_object_with_status_200_is_an_error():
 
 @given(JSON)
 def test_no_json_breaks_the_reader(value):
-    try:
+    with suppress(UpstreamError):
         chat.read(value)
-    except UpstreamError as error:
-        assert error.message
 
 
 KEYS = st.sampled_from(
-    ["id", "choices", "delta", "content", "index", "finish_reason", "tool_calls", "function", "usage", "error"]
+    [
+        "id",
+        "choices",
+        "delta",
+        "content",
+        "index",
+        "finish_reason",
+        "tool_calls",
+        "function",
+        "usage",
+        "error",
+    ]
 )
 SHAPED = st.recursive(
     st.none() | st.text(max_size=5) | st.integers(),
@@ -131,14 +145,19 @@ def test_a_refusal_is_an_answer():
 
 def test_only_the_first_of_several_choices_is_read():
     answer = chat.ChatAnswer()
-    answer_of = {"choices": [{"index": 1, "delta": {"content": "b"}}, {"index": 0, "delta": {"content": "a"}}]}
+    answer_of = {
+        "choices": [{"index": 1, "delta": {"content": "b"}}, {"index": 0, "delta": {"content": "a"}}]
+    }
 
     assert [each.text for each in answer.feed(answer_of)] == ["a"]
 
 
 def test_findings_of_the_asynchronous_filter_join_the_others():
     answer = chat.ChatAnswer()
-    late = {"content_filter_results": {"hate": {"filtered": True, "severity": "high"}}, "content_filter_offsets": {}}
+    late = {
+        "content_filter_results": {"hate": {"filtered": True, "severity": "high"}},
+        "content_filter_offsets": {},
+    }
     answer.feed(chunk({}, **late))
 
     assert [(row["category"], row["filtered"]) for row in answer.finished().filters] == [("hate", True)]

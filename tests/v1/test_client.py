@@ -1,5 +1,6 @@
 import asyncio
 import inspect
+import time
 
 import pytest
 
@@ -11,9 +12,22 @@ from tests.v1.conftest import KEY
 TARGET = Target("file", "file-1", "train.jsonl")
 
 
+def wait_for_a_hit(upstream):
+    for _ in range(2000):
+        if upstream.hits:
+            return
+        time.sleep(0.005)
+    raise AssertionError("nothing was sent")
+
+
 def change(client, **options):
     return client.change(
-        "POST", "/files/file-1", action="file.updated", target=TARGET, json={"a": 1}, **options
+        "POST",
+        "/vector_stores/vs-1",
+        action="vector_store.updated",
+        target=TARGET,
+        json={"name": "a"},
+        **options,
     )
 
 
@@ -26,16 +40,16 @@ def test_a_read_is_not_recorded_and_carries_the_key(client, upstream, recorder):
 
 
 def test_the_intent_is_written_before_anything_is_sent(client, upstream, recorder):
-    upstream["POST /files/file-1"] = 200, {"id": "file-1"}, {"apim-request-id": "req-1"}
+    upstream["POST /vector_stores/vs-1"] = 200, {"id": "file-1"}, {"apim-request-id": "req-1"}
 
     change(client)
 
     (_, intent), (_, outcome) = recorder.events
     assert intent == {
-        "action": "file.updated",
+        "action": "vector_store.updated",
         "target": TARGET,
         "method": "POST",
-        "path": "/files/file-1",
+        "path": "/vector_stores/vs-1",
         "hits": 0,
     }
     assert (outcome["token"], outcome["outcome"], outcome["http_status"]) == ("token-1", "success", 200)
@@ -54,7 +68,7 @@ def test_without_an_audit_nothing_is_sent(client, upstream, recorder):
 
 
 def test_a_refused_change_is_recorded_as_a_failure(client, upstream, recorder):
-    upstream["POST /files/file-1"] = (
+    upstream["POST /vector_stores/vs-1"] = (
         400,
         {"error": {"code": "bad", "message": "No"}},
         {"apim-request-id": "r"},
@@ -73,7 +87,9 @@ def test_a_refused_change_is_recorded_as_a_failure(client, upstream, recorder):
 
 
 def test_a_change_whose_answer_was_lost_has_an_unknown_outcome(client, upstream, recorder):
-    upstream["POST /files/file-1"] = Script(200, [b'{"id"'], {"content-type": "application/json"}, cut=True)
+    upstream["POST /vector_stores/vs-1"] = Script(
+        200, [b'{"id"'], {"content-type": "application/json"}, cut=True
+    )
 
     with pytest.raises(ConnectionLost):
         change(client)
@@ -120,8 +136,7 @@ def test_a_cancelled_change_is_recorded_as_cancelled(client, upstream, recorder)
         call = asyncio.ensure_future(
             client.achange("POST", "/files", action="file.created", target=TARGET, json={})
         )
-        while upstream.hits == 0:
-            await asyncio.sleep(0.01)
+        await asyncio.to_thread(wait_for_a_hit, upstream)
         call.cancel()
         with pytest.raises(asyncio.CancelledError):
             await call

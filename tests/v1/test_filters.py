@@ -6,11 +6,16 @@ def test_findings_of_prompt_and_answer_become_rows():
     findings.chunk(
         {
             "prompt_filter_results": [
-                {"prompt_index": 0, "content_filter_results": {"hate": {"filtered": False, "severity": "safe"}}}
+                {
+                    "prompt_index": 0,
+                    "content_filter_results": {"hate": {"filtered": False, "severity": "safe"}},
+                }
             ]
         }
     )
-    findings.take("completion", {"content_filter_results": {"jailbreak": {"filtered": False, "detected": True}}})
+    findings.take(
+        "completion", {"content_filter_results": {"jailbreak": {"filtered": False, "detected": True}}}
+    )
 
     rows = [(row["source"], row["category"], row["severity"], row["detected"]) for row in findings.rows()]
     assert rows == [("prompt", "hate", "safe", None), ("completion", "jailbreak", "", True)]
@@ -19,7 +24,9 @@ def test_findings_of_prompt_and_answer_become_rows():
 def test_the_worst_finding_of_a_category_stays():
     findings = Findings()
     for severity, filtered in (("low", False), ("high", True), ("safe", False)):
-        findings.take("completion", {"content_filter_results": {"hate": {"severity": severity, "filtered": filtered}}})
+        findings.take(
+            "completion", {"content_filter_results": {"hate": {"severity": severity, "filtered": filtered}}}
+        )
 
     assert [(row["severity"], row["filtered"]) for row in findings.rows()] == [("high", True)]
 
@@ -30,7 +37,9 @@ def test_blocklists_count_as_filtered_when_one_of_them_is():
         "prompt",
         {"content_filter_result": {"custom_blocklists": {"details": [{"id": "ours", "filtered": True}]}}},
     )
-    findings.take("completion", {"content_filter_results": {"custom_blocklists": [{"id": "x", "filtered": True}]}})
+    findings.take(
+        "completion", {"content_filter_results": {"custom_blocklists": [{"id": "x", "filtered": True}]}}
+    )
 
     assert [row["filtered"] for row in findings.rows()] == [True, True]
 

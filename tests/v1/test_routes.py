@@ -1,4 +1,4 @@
-"""Routes against the published specification (derived list beside this file; its source and licence are in it)."""
+"""Routes against the published specification: the list beside this file names its source and licence."""
 
 import json
 import re

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from console.v1.sse import ServerSentEvent, SSEParser
 def parsed(body: bytes, *cuts: int) -> list[ServerSentEvent]:
     parser = SSEParser()
     places = [0, *sorted(cuts), len(body)]
-    return [event for a, b in zip(places, places[1:], strict=False) for event in parser.feed(body[a:b])]
+    return [event for a, b in pairwise(places) for event in parser.feed(body[a:b])]
 
 
 def test_lines_of_data_are_joined_and_an_empty_line_dispatches():
@@ -33,7 +35,10 @@ def test_comments_and_unknown_fields_are_no_events():
 
 
 def test_an_id_lasts_and_one_with_nul_is_passed_over():
-    assert parsed(b"id: 1\ndata: a\n\nid: x\0y\ndata: b\n\n") == [("message", "a", "1"), ("message", "b", "1")]
+    assert parsed(b"id: 1\ndata: a\n\nid: x\0y\ndata: b\n\n") == [
+        ("message", "a", "1"),
+        ("message", "b", "1"),
+    ]
 
 
 def test_only_one_space_after_the_colon_is_no_part_of_the_value():
@@ -60,7 +65,19 @@ def test_bytes_that_are_not_text_become_marks():
 
 
 PIECES = st.sampled_from(
-    [b"data: a", b"data:b", b"event: e", b"id: 1", b": c", b"\n", b"\r", b"\r\n", b"\xef\xbb\xbf", b"\xc3\xa4", b" "]
+    [
+        b"data: a",
+        b"data:b",
+        b"event: e",
+        b"id: 1",
+        b": c",
+        b"\n",
+        b"\r",
+        b"\r\n",
+        b"\xef\xbb\xbf",
+        b"\xc3\xa4",
+        b" ",
+    ]
 )
 
 
@@ -78,15 +95,13 @@ def test_an_event_beyond_the_cap_is_refused_however_it_comes(body):
         SSEParser(max_event_bytes=100).feed(body)
     parser = SSEParser(max_event_bytes=100)
     with pytest.raises(TooLarge):
-        for byte in body:
-            parser.feed(bytes([byte]))
+        list(map(parser.feed, [bytes([byte]) for byte in body]))
 
 
 def test_a_stream_beyond_the_cap_is_refused():
     parser = SSEParser(max_stream_bytes=100)
     with pytest.raises(TooLarge):
-        for _ in range(20):
-            parser.feed(b"data: x\n\n")
+        list(map(parser.feed, [b"data: x\n\n"] * 20))
 
 
 def test_many_events_in_one_piece_are_not_one_event():

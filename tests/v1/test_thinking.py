@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +10,7 @@ from console.v1.thinking import ThinkSplitter
 def split(text: str, *cuts: int) -> dict[str, str]:
     splitter = ThinkSplitter()
     places = [0, *sorted(cuts), len(text)]
-    pieces = [each for a, b in zip(places, places[1:], strict=False) for each in splitter.feed(text[a:b])]
+    pieces = [each for a, b in pairwise(places) for each in splitter.feed(text[a:b])]
     joined: dict[str, str] = {}
     for piece in [*pieces, *splitter.flush()]:
         joined[piece.kind] = joined.get(piece.kind, "") + piece.text
@@ -34,7 +36,9 @@ def test_only_thinking_at_the_start_is_reasoning(text, parts):
 
 
 @given(
-    st.lists(st.sampled_from(["<think>", "</think>", "<", "think", ">", "/", " ", "\n", "word", "é"]), max_size=12),
+    st.lists(
+        st.sampled_from(["<think>", "</think>", "<", "think", ">", "/", " ", "\n", "word", "é"]), max_size=12
+    ),
     st.lists(st.integers(0, 60), max_size=8),
 )
 def test_any_cutting_gives_the_same_parts(words, cuts):
