@@ -1,6 +1,6 @@
-"""What POST /playground/turns/ takes, as JSON or as a form with dotted names (`panes.0.model`), held to one set of rules.
+"""What POST /playground/turns/ takes, as JSON or as a form, held to one set of rules.
 
-Errors are sentences by field, in the same dotted names.
+A form has dotted names (`panes.0.model`); errors are sentences by field, in the same names.
 """
 
 import json
@@ -46,7 +46,9 @@ class Invalid(Exception):  # noqa: N818 - told to the user as 422
 
 @dataclass(frozen=True)
 class Submission:
-    """A turn as it was asked for; `comparison_id` is None for a new comparison, `key` makes sending it twice harmless."""
+    """A turn as it was asked for; `comparison_id` is None for a new comparison, `key` makes sending it
+    twice harmless.
+    """
 
     comparison_id: uuid.UUID | None
     text: str
@@ -67,7 +69,9 @@ def refuse_constant(name: str) -> float:
 
 
 def read_form(data: QueryDict) -> dict[str, Any]:
-    """Turn the dotted names of a form into the shape of the JSON body; fields that were left empty are not there."""
+    """Turn the dotted names of a form into the shape of the JSON body; fields that were left empty are not
+    there.
+    """
     panes: dict[int, dict[str, Any]] = {}
     for name in data:
         match = re.fullmatch(r"panes\.(\d{1,3})\.(connection|model|api|parameters\.(\w+))", name)
@@ -92,7 +96,7 @@ def read_form(data: QueryDict) -> dict[str, Any]:
 
 
 def from_text(name: str, text: str) -> Any:
-    """Return what a form field of a parameter means; text that means nothing stays as it is, to be refused."""
+    """Return what a form field of a parameter means; text that means nothing stays, to be refused."""
     parameter = BY_NAME.get(name)
     try:
         match parameter.type if parameter else "text":

@@ -44,19 +44,29 @@ class Recorder:
         Raises AuditUnavailable when it cannot be written; then nothing may be sent. Raises RuntimeError
         inside a transaction, where it could still be undone.
         """
-        about = Target(target.type, target.id, target.label)
         with staged(self.scene), lent_connection():
-            event = committed(
-                described(
-                    action,
-                    target=about,
-                    connection=self.connection,
-                    phase="intent",
-                    outcome="",
-                    request=f"{method} {path}",
-                )
-            )
-        self.intents[event.event_id] = (action, about)
+            return self.noted(committed(self.intended(action, target, method, path)))
+
+    def intent_within(self, action: str, target: TargetLike, method: str, path: str) -> str:
+        """Write the intent in the transaction under way, together with what the call is for; return its event id.
+
+        Nothing may be sent before that transaction is committed.
+        """
+        with staged(self.scene):
+            return self.noted(write(self.intended(action, target, method, path)))
+
+    def intended(self, action: str, target: TargetLike, method: str, path: str) -> dict[str, Any]:
+        return described(
+            action,
+            target=Target(target.type, target.id, target.label),
+            connection=self.connection,
+            phase="intent",
+            outcome="",
+            request=f"{method} {path}",
+        )
+
+    def noted(self, event: AuditEvent) -> str:
+        self.intents[event.event_id] = (event.action, event.target)
         return event.event_id
 
     def outcome(

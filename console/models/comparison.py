@@ -1,4 +1,7 @@
-"""Comparisons: one prompt, several models, turn by turn. An answer is owned by the server, not by the tab that asked."""
+"""Comparisons: one prompt, several models, turn by turn.
+
+An answer is owned by the server, not by the tab that asked.
+"""
 
 import uuid
 from collections.abc import Iterable
@@ -27,9 +30,13 @@ class ComparisonQuerySet(models.QuerySet["Comparison"]):
 class Comparison(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     workspace = models.ForeignKey("console.Workspace", models.CASCADE, related_name="comparisons")
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="comparisons")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="comparisons"
+    )
     title = models.CharField(max_length=200)
-    panes = models.JSONField(default=list, help_text="The panes of the next turn, as POST /playground/turns/ takes them.")
+    panes = models.JSONField(
+        default=list, help_text="The panes of the next turn, as POST /playground/turns/ takes them."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -107,7 +114,9 @@ class Answer(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     turn = models.ForeignKey(Turn, models.CASCADE, related_name="answers")
-    position = models.IntegerField(help_text="The pane, from 0; a pane keeps its number when another is closed.")
+    position = models.IntegerField(
+        help_text="The pane, from 0; a pane keeps its number when another is closed."
+    )
     attempt = models.IntegerField(default=1, help_text="Counts how often this pane was asked in this turn.")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="answers")
     connection = models.ForeignKey("console.Connection", models.SET_NULL, null=True, related_name="answers")
@@ -120,7 +129,9 @@ class Answer(models.Model):
     reasoning = models.TextField(blank=True)
     tools = models.TextField(blank=True)
     notices = models.JSONField(default=list)
-    error = models.JSONField(null=True, help_text="kind, message, remedy, status, code, param, detail, request_id.")
+    error = models.JSONField(
+        null=True, help_text="kind, message, remedy, status, code, param, detail, request_id."
+    )
     finish_reason = models.CharField(max_length=60, blank=True)
     filters = models.JSONField(default=list)
     served_model = models.CharField(max_length=256, blank=True)
@@ -133,7 +144,9 @@ class Answer(models.Model):
     output_tokens = models.IntegerField(null=True)
     reasoning_tokens = models.IntegerField(null=True)
     cached_tokens = models.IntegerField(null=True)
-    cost = models.DecimalField(max_digits=14, decimal_places=8, null=True, help_text="US dollars; null = unknown.")
+    cost = models.DecimalField(
+        max_digits=14, decimal_places=8, null=True, help_text="US dollars; null = unknown."
+    )
     cost_source = models.CharField(max_length=100, blank=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -145,7 +158,9 @@ class Answer(models.Model):
 
     class Meta:
         ordering = ["position", "attempt"]
-        constraints = [models.UniqueConstraint(fields=["turn", "position", "attempt"], name="one_answer_an_attempt")]
+        constraints = [
+            models.UniqueConstraint(fields=["turn", "position", "attempt"], name="one_answer_an_attempt")
+        ]
         indexes = [models.Index(fields=["state", "lease_until"], name="answer_by_lease")]
 
     def __str__(self) -> str:
@@ -157,11 +172,15 @@ class Answer(models.Model):
 
     @property
     def tokens_per_second(self) -> float | None:
-        """Output tokens a second after the first token; None while unknown."""
+        """Output tokens a second after the first token, without reasoning that was not shown; None while
+        unknown.
+        """
         if not self.output_tokens or self.latency_ms is None or self.ttft_ms is None:
             return None
+        hidden = 0 if self.reasoning else self.reasoning_tokens or 0
         seconds = (self.latency_ms - self.ttft_ms) / 1000
-        return self.output_tokens / seconds if seconds > 0 else None
+        tokens = self.output_tokens - hidden
+        return tokens / seconds if seconds > 0 and tokens > 0 else None
 
     @property
     def error_kind(self) -> str:
@@ -169,7 +188,9 @@ class Answer(models.Model):
 
     @property
     def outcome(self) -> dict[str, Any]:
-        """How it ended, as the stream and the JSON pages tell it: milliseconds, tokens, US dollars; null = unknown."""
+        """How it ended, as the stream and the JSON pages tell it: milliseconds, tokens, US dollars; null =
+        unknown.
+        """
         speed = self.tokens_per_second
         return {
             "answer": str(self.pk),
@@ -196,5 +217,7 @@ class Answer(models.Model):
 
 def latest(answers: Iterable[Answer]) -> list[Answer]:
     """Of each pane's attempts in one turn the last, in the order of the panes."""
-    by_pane = {answer.position: answer for answer in sorted(answers, key=lambda one: (one.position, one.attempt))}
+    by_pane = {
+        answer.position: answer for answer in sorted(answers, key=lambda one: (one.position, one.attempt))
+    }
     return list(by_pane.values())

@@ -1,4 +1,6 @@
-"""A comparison as its page shows it: a column for each pane, with its turns, its settings and the marks of the last turn."""
+"""A comparison as its page shows it: a column for each pane, with its turns, its settings and the marks of
+the last turn.
+"""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -115,7 +117,9 @@ def stream_place(shown: Sequence[Answer]) -> str | None:
 
 
 def best(answers: Iterable[Answer]) -> dict[str, Any]:
-    """Return the ids of the best of one turn by metric: ttft, speed, latency, cost; no mark where one is alone or all tie."""
+    """Return the ids of the best of one turn by metric: ttft, speed, latency, cost; no mark where one is
+    alone or all tie.
+    """
     ended = [one for one in answers if one.state in {Answer.State.COMPLETE, Answer.State.INCOMPLETE}]
     metrics: dict[str, dict[Any, float]] = {
         "ttft": {one.pk: one.ttft_ms for one in ended if one.ttft_ms is not None},

@@ -1,4 +1,6 @@
-"""Whom a pane can ask: deployments of every connection, then catalogue models, which answer only where one is deployed."""
+"""Whom a pane can ask: deployments of every connection, then catalogue models, which answer only where one
+is deployed.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,9 +16,13 @@ PREFERRED = ("gpt-5", "grok", "deepseek", "llama", "mistral")
 
 @dataclass
 class Choices:
-    """What one connection offers; `typed` is a name as the user wrote it, "" when it is listed anyway."""
+    """What one connection offers; `typed` is a name as the user wrote it, "" when it is listed anyway.
+
+    `lists_deployments`: whether it tells which there are, so that a model that is none can be marked.
+    """
 
     connection: Connection
+    lists_deployments: bool
     deployments: list[Item] = field(default_factory=list)
     models: list[Item] = field(default_factory=list)
     typed: str = ""
@@ -25,8 +31,12 @@ class Choices:
 def choices(
     connections: Iterable[Connection], deployments: ItemQuerySet, models: ItemQuerySet, *, search: str = ""
 ) -> list[Choices]:
-    """Return what can be picked, connection by connection; the items are those that the user may see."""
-    offers = {one.pk: Choices(one) for one in connections}
+    """Return what can be picked, connection by connection, those with a deployment that matches first.
+
+    The items are those that the user may see.
+    """
+    listing = set(deployments.present().values_list("connection_id", flat=True).distinct())
+    offers = {one.pk: Choices(one, one.pk in listing) for one in connections}
     for item in deployments.present().search(search).filter(connection__in=offers).order_by("name"):
         add(offers[item.connection_id].deployments, item)
     for item in models.present().search(search).filter(connection__in=offers).order_by("name"):
@@ -36,7 +46,7 @@ def choices(
     for offer in offers.values():
         listed = {item.remote_id for item in (*offer.deployments, *offer.models)}
         offer.typed = "" if search in listed else search
-    return list(offers.values())
+    return sorted(offers.values(), key=lambda offer: not offer.deployments)
 
 
 def add(rows: list[Item], item: Item) -> None:
@@ -59,7 +69,9 @@ def model_of(item: Item) -> str:
 def first_panes(
     user: User, connections: Iterable[Connection], deployments: ItemQuerySet, *, count: int = 3
 ) -> list[dict[str, Any]]:
-    """Return the panes of a new comparison: those of the user's last one, else deployments of different families."""
+    """Return the panes of a new comparison: those of the user's last one, else deployments of different
+    families.
+    """
     usable = {one.pk: one for one in connections}
     slugs = {one.slug for one in usable.values()}
     last = Comparison.objects.filter(owner=user).first()

@@ -37,7 +37,9 @@ class Pane:
 
 @dataclass(frozen=True)
 class Request:
-    """The body of a call; `spelled_out` is the same without reference to a stored response, {} if it has none."""
+    """The body of a call; `spelled_out` is the same without reference to a stored response, {} if it has
+    none.
+    """
 
     body: dict[str, Any]
     spelled_out: dict[str, Any]
@@ -62,15 +64,16 @@ def request(pane: Pane, text: str, earlier: Sequence[tuple[Turn, Answer]]) -> Re
     messages = history(earlier, text)
     if api == "chat":
         system = [{"role": "system", "content": instructions}] if instructions else []
-        return Request(chat.body(pane.model, [*system, *messages], sent), {})
+        return Request(chat.body(pane.model, [*system, *messages], sent, stream=True), {})
     sent |= {"instructions": instructions} if instructions else {}
     items = [{"type": "message", **message} for message in messages]
-    spelled_out = responses.body(pane.model, items if len(items) > 1 else text, sent)
+    spelled_out = responses.body(pane.model, items if len(items) > 1 else text, sent, stream=True)
     previous = earlier[-1][1] if earlier else None
     if previous is None or not goes_on(pane, previous):
         return Request(spelled_out, {})
     return Request(
-        responses.body(pane.model, text, sent | {"previous_response_id": previous.response_id}), spelled_out
+        responses.body(pane.model, text, sent | {"previous_response_id": previous.response_id}, stream=True),
+        spelled_out,
     )
 
 

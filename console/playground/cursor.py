@@ -1,7 +1,7 @@
-"""How far a reader has come, as an event id: `1a2b3c4d:120.34.0.1,5e6f7a8b:x` (text, reasoning, tools, notices; x = ended).
+"""How far a reader has come, as an event id: `1a2b3c4d:120.34.0.1,5e6f7a8b:x`.
 
-Offsets are in characters, of notices in whole ones. The browser sends the id back after a break (`Last-Event-ID`), so
-that nothing is lost and nothing is told twice.
+The numbers are characters of text, reasoning and tools, and whole notices; x = ended. The browser sends the id
+back after a break (`Last-Event-ID`), so that nothing is lost and nothing is told twice.
 """
 
 import re
@@ -23,7 +23,9 @@ def key(answer_id: uuid.UUID) -> str:
 
 
 def parse(text: str) -> dict[str, Offsets | None]:
-    """Return the offsets by answer, None for an answer whose end was told; what cannot be read counts as not seen."""
+    """Return the offsets by answer, None for an answer whose end was told; what cannot be read counts as
+    not seen.
+    """
     found: dict[str, Offsets | None] = {}
     for match in ENTRY.finditer(text[:LIMIT]):
         name, *numbers = match.groups()

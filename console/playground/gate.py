@@ -1,7 +1,10 @@
-"""Whether a reader may follow a comparison: who asks, by the session cookie, and whether they may still see it.
+"""Whether a reader may follow a comparison: who asks, by the session cookie, and whether they may still see
+it.
 
-The check is the one that every view makes. A turn that was just asked for in this process admits the session that
-asked, for a few seconds, so that its stream begins without waiting for the database; the check follows at once.
+The check is the one that every view makes. A turn that was just asked for in this process admits the
+session that
+asked, for a few seconds, so that its stream begins without waiting for the database; the check follows at
+once.
 """
 
 import time
@@ -62,7 +65,9 @@ def session_key(headers: Sequence[tuple[bytes, bytes]]) -> str:
 
 
 def open_for(session: str, comparison_id: uuid.UUID) -> list[Row]:
-    """Return the answers of the last turn; raises PermissionDenied (not signed in) and Http404 (not theirs to see)."""
+    """Return the answers of the last turn; raises PermissionDenied (not signed in) and Http404 (not theirs
+    to see).
+    """
     with own_connection():
         comparison = checked(session, comparison_id)
         return [row(answer) for answer in comparison.latest_answers()]

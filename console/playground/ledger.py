@@ -1,4 +1,4 @@
-"""What the runner writes down: claims, text under way, leases, ends. Everything here blocks and runs in a thread."""
+"""What the runner writes down: text under way, leases, ends. Everything here blocks and runs in a thread."""
 
 import os
 import secrets
@@ -19,10 +19,6 @@ from console.v1.client import Recorder, Target
 OWNER = f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
-class NotOurs(Exception):  # noqa: N818 - it is no failure: another process has it, or it was stopped
-    """The answer cannot be claimed: somebody else has it, or it has ended."""
-
-
 @contextmanager
 def own_connection() -> Iterator[None]:
     """Close the thread's database connection at the end, so that no idle thread holds one of the pool's."""
@@ -32,35 +28,20 @@ def own_connection() -> Iterator[None]:
         connection.close()
 
 
-def claim(answer_id: uuid.UUID) -> None:
-    """Take an answer that nobody has, or that is ours already; raises NotOurs."""
-    now = timezone.now()
-    free = Answer.objects.filter(
-        pk=answer_id, state=Answer.State.QUEUED, owner_process="", stop_requested_at=None
-    )
-    ours = Answer.objects.filter(pk=answer_id, state=Answer.State.STREAMING, owner_process=OWNER)
-    claimed = free.update(
-        state=Answer.State.STREAMING, owner_process=OWNER, lease_until=now + LEASE, started_at=now
-    )
-    if not claimed and not ours.exists():
-        raise NotOurs
+class Prepared:
+    """Gives the client the intent that was committed with the turn; further ones are written as usual.
 
-
-class ClaimingRecorder:
-    """Claims the answer before its call is recorded, in the same thread: who has no claim sends nothing.
-
-    `sent` is called when both are written and the request is about to leave.
+    `sent` is called when the intent is written and the request is about to leave.
     """
 
-    def __init__(self, recorder: Recorder, answer_id: uuid.UUID, sent: Callable[[], None]) -> None:
+    def __init__(self, recorder: Recorder, token: str, sent: Callable[[], None]) -> None:
         self.recorder = recorder
-        self.answer_id = answer_id
+        self.token = token
         self.sent = sent
 
     def intent(self, action: str, target: Target, method: str, path: str) -> str:
-        with own_connection():
-            claim(self.answer_id)
-            token = self.recorder.intent(action, target, method, path)
+        token, self.token = self.token, ""
+        token = token or self.recorder.intent(action, target, method, path)
         self.sent()
         return token
 
@@ -76,21 +57,22 @@ class ClaimingRecorder:
         duration_ms: int,
         **counts: int,
     ) -> None:
-        with own_connection():
-            self.recorder.outcome(
-                token,
-                outcome=outcome,
-                http_status=http_status,
-                error_kind=error_kind,
-                request_id=request_id,
-                attempts=attempts,
-                duration_ms=duration_ms,
-                **counts,
-            )
+        self.recorder.outcome(
+            token,
+            outcome=outcome,
+            http_status=http_status,
+            error_kind=error_kind,
+            request_id=request_id,
+            attempts=attempts,
+            duration_ms=duration_ms,
+            **counts,
+        )
 
 
 def save(texts: Mapping[uuid.UUID, Mapping[str, Any]], running: Sequence[uuid.UUID]) -> set[uuid.UUID]:
-    """Store what has come of several answers in one transaction and renew all leases; return who was told to stop."""
+    """Store what has come of several answers in one transaction and renew all leases; return who was told
+    to stop.
+    """
     ours = Answer.objects.running().filter(owner_process=OWNER)
     with own_connection():
         with transaction.atomic():
@@ -103,9 +85,11 @@ def save(texts: Mapping[uuid.UUID, Mapping[str, Any]], running: Sequence[uuid.UU
 def end(
     answer_id: uuid.UUID, columns: Mapping[str, Any], *, provider: str, tier: str
 ) -> dict[str, Any] | None:
-    """Store how our answer ended, priced; return what readers are told, None if the answer is gone or not ours."""
+    """Store how our answer ended, priced; return what readers are told, None if the answer is gone or not
+    ours.
+    """
     with own_connection():
-        answer = Answer.objects.filter(pk=answer_id, owner_process__in=[OWNER, ""]).first()
+        answer = Answer.objects.filter(pk=answer_id, owner_process=OWNER).first()
         if answer is None:
             return None
         for name, value in columns.items():

@@ -1,6 +1,7 @@
 """Answers that this process is writing: what has come so far, and who reads along.
 
-All of it lives on the event loop and needs no locks. Text is kept once; a reader holds nothing but places in it, so a
+All of it lives on the event loop and needs no locks. Text is kept once; a reader holds nothing but places
+in it, so a
 slow one costs no memory, and what came while it was busy reaches it in one piece.
 """
 
@@ -23,6 +24,7 @@ class Live:
         self.task: asyncio.Task[None] | None = None
         self.is_unsaved = False
         self.stopped_by = ""
+        self.ttft_ms: int | None = None
         self.outcome: dict[str, Any] | None = None
         self.readers: set[Callable[[Live], None]] = set()
 

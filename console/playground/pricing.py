@@ -1,7 +1,7 @@
 """What an answer cost, from the price tables that two packages carry; nothing is fetched.
 
-Azure's own meters (azure-genai-prices) come before the vendors' list prices (genai-prices). What neither knows stays
-unknown and is never zero. All amounts are US dollars, Decimal.
+Azure's own meters (azure-genai-prices) come before the vendors' list prices (genai-prices). What neither knows
+stays unknown and is never zero. All amounts are US dollars, Decimal.
 """
 
 import re
@@ -37,7 +37,10 @@ ALIASES = {
 
 @dataclass(frozen=True)
 class Sold:
-    """What was called: the model behind the deployment, how it is sold, by whom. `sku` is ARM's, "" when not known."""
+    """What was called: the model behind the deployment, how it is sold, by whom.
+
+    `sku` is ARM's, "" when not known.
+    """
 
     provider: str
     model: str
@@ -57,7 +60,9 @@ class Price:
 def sold(
     connection_id: int | None, provider: str, name: str, *, served: str = "", region: str = "", tier: str = ""
 ) -> Sold:
-    """Return what the call of `name` bought: by the index if that knows the deployment, else by what served it."""
+    """Return what the call of `name` bought: by the index if that knows the deployment, else by what served
+    it.
+    """
     known = Item.objects.filter(kind="deployment", remote_id=name)
     item = known.filter(connection_id=connection_id).first() if connection_id else None
     raw = item.raw if item else {}
@@ -121,7 +126,9 @@ def deployment_type(sku: str) -> str:
 
 @lru_cache(maxsize=500)
 def public_regions(name: str) -> tuple[str, ...]:
-    """Return one region outside of the government's if the model costs the same in all of them, else nothing."""
+    """Return one region outside of the government's if the model costs the same in all of them, else
+    nothing.
+    """
     import azure_genai_prices as meters
 
     found = []

@@ -6,7 +6,9 @@ from console.outbound.errors import UpstreamError
 
 
 def told(error: UpstreamError) -> dict[str, Any]:
-    """Return the error as JSON: kind, title, message, remedy, status, code, param, detail, request id, retry_after (s)."""
+    """Return the error as JSON: kind, title, message, remedy, status, code, param, detail, request id,
+    retry_after (s).
+    """
     return {
         "kind": error.kind,
         "title": error.title,

@@ -1,6 +1,7 @@
 """One reader of a comparison's stream: replays what came before, then follows live, each piece exactly once.
 
-There is no timer and no queue: what has come is written, and what comes while it is being written is merged into the
+There is no timer and no queue: what has come is written, and what comes while it is being written is merged
+into the
 next write.
 """
 
@@ -26,6 +27,7 @@ class Follower:
         self.taken = [0, 0, 0, 0]
         self.is_behind = seen not in (None, cursor.START)
         self.has_ended = seen is None
+        self.has_started = False
 
     @property
     def entry(self) -> str:
@@ -91,6 +93,7 @@ class Reader:
         self.woken.clear()
         fresh, self.fresh = self.fresh, {}
         for live in fresh:
+            self.start(live)
             self.tell(live.answer_id, live.pieces, live.outcome)
         frames, self.frames = self.frames, []
         return b"".join(frames)
@@ -107,6 +110,13 @@ class Reader:
         }
         self.tell(answer_id, pieces, outcome)
         self.woken.set()
+
+    def start(self, live: Live) -> None:
+        """Say once when the first token came; a hint that has no place in the cursor."""
+        follower = self.followers[live.answer_id]
+        if live.ttft_ms is not None and not follower.has_started and not follower.has_ended:
+            follower.has_started = True
+            self.event("started", {"answer": str(live.answer_id), "ttft_ms": live.ttft_ms})
 
     def tell(self, answer_id: uuid.UUID, pieces: Pieces, outcome: dict[str, Any] | None) -> None:
         follower = self.followers[answer_id]

@@ -1,7 +1,9 @@
 """One answer from its claim to its end: asks the model, keeps what comes, says how it ended.
 
-An answer is complete only when it says so itself; one that breaks off keeps its text and is interrupted. Nothing that
-may have cost money is ever repeated: only a request that was refused before it ran is corrected and sent once more.
+An answer is complete only when it says so itself; one that breaks off keeps its text and is interrupted.
+Nothing that
+may have cost money is ever repeated: only a request that was refused before it ran is corrected and sent
+once more.
 """
 
 import asyncio
@@ -9,7 +11,7 @@ import logging
 import time
 import uuid
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import DatabaseError
@@ -28,6 +30,8 @@ from console.v1.stream import stream_chat, stream_responses
 
 logger = logging.getLogger(__name__)
 
+ACTION = "run.answer"
+PATHS = {"chat": "/chat/completions", "responses": "/responses"}
 CORRECTIONS = 2
 STORE_TRIES = (0.0, 0.5, 2.0)  # seconds before each
 FORGOTTEN = "previous_response_not_found"
@@ -35,27 +39,39 @@ FORGOTTEN = "previous_response_not_found"
 
 @dataclass(frozen=True)
 class Plan:
-    """All that a run needs, so that it reads nothing more: made where the turn was asked for."""
+    """All that a run needs, so that it reads nothing more: made, and its intent recorded, where the turn
+    was asked for.
+
+    `token` is the intent, committed with the answer.
+    """
 
     answer_id: uuid.UUID
     comparison_id: uuid.UUID
     api: str
     model: str
     client: Client
+    token: str
     request: Request
 
 
-@dataclass
+def target_of(model: str) -> Target:
+    return Target("model", model, model)
+
+
 class Run:
     """The state of one run; `columns` are what the answer row gets in the end."""
 
-    plan: Plan
-    live: Live
-    columns: dict[str, Any] = field(default_factory=dict)
-    clock: float = field(default_factory=time.perf_counter)
-    tier: str = ""
-    storing: asyncio.Task[None] | None = None
-    call: object = None
+    def __init__(self, plan: Plan, live: Live) -> None:
+        self.plan = plan
+        self.live = live
+        self.columns: dict[str, Any] = {}
+        self.clock = time.perf_counter()
+        self.tier = ""
+        self.storing: asyncio.Task[None] | None = None
+        self.call: object = None
+        recorder = ledger.Prepared(plan.client.recorder, plan.token, self.sent)
+        given = plan.client
+        self.client = Client(given.endpoint, given.auth, recorder, provider=given.provider)
 
     async def follow(self) -> None:
         """Run to the end, whatever it is; raises nothing."""
@@ -64,8 +80,6 @@ class Run:
             await self.ask()
         except asyncio.CancelledError:
             state, error = self.stopped()
-        except ledger.NotOurs:
-            state, error = Answer.State.CANCELLED, Cancelled(sent=False)
         except UpstreamError as failure:
             state, error = self.broken(failure)
         except Exception:
@@ -106,11 +120,7 @@ class Run:
     async def send(self, body: dict[str, Any]) -> None:
         plan = self.plan
         start = stream_responses if plan.api == "responses" else stream_chat
-        client = plan.client
-        recorder = ledger.ClaimingRecorder(client.recorder, plan.answer_id, self.sent)
-        asked = Client(client.endpoint, client.auth, recorder, provider=client.provider)
-        target = Target("model", plan.model, plan.model)
-        async with aclosing(start(asked, body, action="run.answer", target=target)) as events:
+        async with aclosing(start(self.client, body, action=ACTION, target=target_of(plan.model))) as events:
             async for event in events:
                 await self.take(event)
 
@@ -131,7 +141,7 @@ class Run:
 
     def piece(self, delta: Delta) -> None:
         if delta.kind != "notice" and "ttft_ms" not in self.columns:
-            self.columns["ttft_ms"] = self.elapsed()
+            self.columns["ttft_ms"] = self.live.ttft_ms = self.elapsed()
         if delta.kind == "tool":
             self.tool(delta)
         elif delta.text:
@@ -171,7 +181,9 @@ class Run:
         return Answer.State.INTERRUPTED, Interrupted("The console was stopped while this answer was written.")
 
     def broken(self, error: UpstreamError) -> tuple[Answer.State, UpstreamError]:
-        """An error of the service ends an answer as failed; a call that broke off once it had begun is interrupted."""
+        """An error of the service ends an answer as failed; a call that broke off once it had begun is
+        interrupted.
+        """
         has_started = "request_id" in self.columns
         cut = error.kind.startswith("timeout") or error.kind in {
             "connection_lost",
@@ -198,7 +210,9 @@ class Run:
         await asyncio.shield(self.storing)
 
     async def store_and_tell(self) -> None:
-        """What the database does not take the sweeper ends later, as interrupted, with the text saved before."""
+        """What the database does not take the sweeper ends later, as interrupted, with the text saved
+        before.
+        """
         told_to_readers = await self.store()
         self.live.end(
             told_to_readers or {"answer": str(self.plan.answer_id), "state": Answer.State.INTERRUPTED}

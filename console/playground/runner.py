@@ -37,7 +37,7 @@ class Busy(Exception):  # noqa: N818 - a state, told to the user as 429
 
 
 async def start() -> None:
-    """Remember the loop on which runs live, end what an earlier process left, and keep saving and sweeping."""
+    """Remember the loop on which runs live, and keep saving and sweeping."""
     global _loop, _reserved, _is_closing
     _loop, _reserved, _is_closing = asyncio.get_running_loop(), 0, False
     _loop.set_default_executor(ThreadPoolExecutor(THREADS, "console"))
@@ -60,7 +60,10 @@ def release(count: int = 1) -> None:
 
 
 def schedule(plans: Sequence[Plan]) -> None:
-    """Start runs, for which places are reserved. Without a loop they stay queued until the sweeper ends them."""
+    """Start runs, for which places are reserved.
+
+    Without a loop they stay queued until the sweeper ends them.
+    """
     if _loop is None or _loop.is_closed() or _is_closing:
         release(len(plans))
     else:
@@ -83,7 +86,9 @@ async def run(plan: Plan, live: Live) -> None:
 
 
 def stop(answer_ids: Iterable[uuid.UUID]) -> None:
-    """Hang up on answers that this process writes; others look for the request in the database every second."""
+    """Hang up on answers that this process writes; others look for the request in the database every
+    second.
+    """
     if _loop is not None and not _loop.is_closed():
         _loop.call_soon_threadsafe(hang_up, set(answer_ids), "user")
 
@@ -96,7 +101,9 @@ def hang_up(answer_ids: set[uuid.UUID], why: str) -> None:
 
 
 def begin_shutdown() -> None:
-    """Interrupt every run and let every reader go; called when the process is asked to end, also from a signal."""
+    """Interrupt every run and let every reader go; called when the process is asked to end, also from a
+    signal.
+    """
     if _loop is not None and not _loop.is_closed():
         _loop.call_soon_threadsafe(interrupt)
 
@@ -124,7 +131,9 @@ async def shutdown() -> None:
 
 
 async def keep_saving() -> None:
-    """Every second: store what has come in one transaction, renew the leases, and look who was told to stop."""
+    """Every second: store what has come in one transaction, renew the leases, and look who was told to
+    stop.
+    """
     while True:
         await asyncio.sleep(SAVE_SECONDS)
         running = lives.running()

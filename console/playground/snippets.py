@@ -1,7 +1,9 @@
 """The same call as code, without a secret: curl, and Python with the official SDK."""
 
 import json
+import textwrap
 from dataclasses import dataclass
+from pprint import pformat
 from typing import Any
 
 from console.models import Answer, Connection
@@ -24,9 +26,7 @@ def snippets(answer: Answer, connection: Connection) -> list[Snippet]:
     turn = answer.turn
     earlier = turn.comparison.turns.filter(number__lt=turn.number).prefetch_related("answers")
     pane = Pane(answer.position, connection, answer.model, answer.api, answer.parameters)
-    body = request(pane, turn.input, exchanges(earlier, answer.position)).body | {"stream": True}
-    if answer.api == "chat":
-        body["stream_options"] = {"include_usage": True}
+    body = request(pane, turn.input, exchanges(earlier, answer.position)).body
     return [
         Snippet("Python", "python", python(body, answer, connection)),
         Snippet("curl", "curl", curl(body, answer, connection)),
@@ -55,7 +55,7 @@ def credential_header(connection: Connection) -> str:
 
 
 def python(body: dict[str, Any], answer: Answer, connection: Connection) -> str:
-    arguments = "".join(f"    {name}={value!r},\n" for name, value in body.items())
+    arguments = "".join(f"    {name}={literal(value)},\n" for name, value in body.items())
     if answer.api == "responses":
         call = f"stream = client.responses.create(\n{arguments})\n"
         reading = (
@@ -73,6 +73,11 @@ def python(body: dict[str, Any], answer: Answer, connection: Connection) -> str:
     return f"{python_client(connection)}\n{call}{reading}"
 
 
+def literal(value: Any) -> str:
+    """Return a value as Python writes it, long ones on several lines."""
+    return textwrap.indent(pformat(value, width=84, sort_dicts=False), "    ").lstrip()
+
+
 def python_client(connection: Connection) -> str:
     url = f"{connection.url}/"
     if connection.auth_kind == "entra":
@@ -82,11 +87,11 @@ def python_client(connection: Connection) -> str:
             "token_provider = get_bearer_token_provider(\n"
             f"    DefaultAzureCredential(), {connection.scope or SCOPE!r}\n"
             ")\n"
-            f"client = OpenAI(base_url={url!r}, api_key=token_provider)\n"
+            f"client = OpenAI(\n    base_url={url!r},\n    api_key=token_provider,\n)\n"
         )
     name = "AZURE_OPENAI_API_KEY" if connection.kind in {"azure", "simulator"} else "API_KEY"
     return (
         "import os\n\n"
         "from openai import OpenAI\n\n"
-        f"client = OpenAI(base_url={url!r}, api_key=os.environ[{name!r}])\n"
+        f"client = OpenAI(\n    base_url={url!r},\n    api_key=os.environ[{name!r}],\n)\n"
     )

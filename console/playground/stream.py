@@ -1,7 +1,8 @@
-"""`GET /playground/comparisons/<id>/stream/` as a plain ASGI app ahead of Django: server-sent events of all panes.
+"""`GET /playground/comparisons/<id>/stream/` as a plain ASGI app ahead of Django: all panes in one event stream.
 
-Events: `delta` {"answer", "kind", "text"}, `answer` (its end: state, metrics, usage, cost, error kind), `done` when
-nothing runs any more, `ended` {"reason"} when the reader has to go. https://html.spec.whatwg.org/multipage/server-sent-events.html
+Events: `delta` {"answer", "kind", "text"}, `started` {"answer", "ttft_ms"}, `answer` (its end: state, metrics,
+usage, cost, error kind), `done` when nothing runs any more, `ended` {"reason"} when the reader has to go.
+https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
 import asyncio
@@ -168,7 +169,9 @@ class Relay:
         self.last_sent, self.sending_since = time.monotonic(), 0.0
 
     async def watch(self) -> None:
-        """Check access, read on what other processes write, keep the line alive; returns when the reader must go."""
+        """Check access, read on what other processes write, keep the line alive; returns when the reader
+        must go.
+        """
         check_at = 0.0
         while True:
             now = time.monotonic()

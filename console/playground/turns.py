@@ -1,4 +1,7 @@
-"""Asking: one input to every pane. A turn, its answers and the audit are written together; then the runner takes over."""
+"""Asking: one input to every pane.
+
+A turn, its answers and the audit are written together; then the runner takes over.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,12 +14,15 @@ from django.db.models import Max
 from django.utils import timezone
 
 from console.models import Answer, Comparison, Connection, Turn, User, audit
+from console.models.audit_recorder import Recorder
 from console.models.comparison import LEASE
 from console.outbound.errors import UpstreamError
 from console.playground import runner
-from console.playground.conversation import Pane, exchanges, request
+from console.playground.conversation import Pane, Request, exchanges, request
+from console.playground.ledger import OWNER
 from console.playground.problems import told
-from console.playground.run import Plan
+from console.playground.run import ACTION, PATHS, Plan, target_of
+from console.v1.client import Client
 
 TITLE_LENGTH = 80
 RETRY_AFTER = 5  # seconds
@@ -53,7 +59,7 @@ def ask(
     """
     actor = audit.Actor.of(user)
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=user.pk)
+        one_at_a_time(user)
         before = earlier_submit(user, key)
         if before is not None:
             return before
@@ -63,6 +69,11 @@ def ask(
         except BaseException:
             runner.release(len(panes))
             raise
+
+
+def one_at_a_time(user: User) -> None:
+    """Let one request of a user count and create at a time, so that limits and keys hold."""
+    list(User.objects.select_for_update().filter(pk=user.pk).values_list("pk"))
 
 
 def earlier_submit(user: User, key: str | None) -> Asked | None:
@@ -106,21 +117,22 @@ def create(
     turn = Turn.objects.create(
         comparison=comparison, number=number, input=text, asked_by=user, idempotency_key=key or None
     )
-    planned = [planning(user, actor, turn, pane, exchanges(earlier, pane.position)) for pane in panes]
-    answers = Answer.objects.bulk_create([answer for answer, _ in planned])
-    start([plan for _, plan in planned], comparison)
+    prepared = [prepare(user, actor, turn, pane, exchanges(earlier, pane.position)) for pane in panes]
+    answers = Answer.objects.bulk_create([one.answer for one in prepared])
+    if not earlier:
+        with audit.acting(actor):
+            audit.record("comparison.created", target=comparison.target)
+    start(prepared)
     return Asked(comparison, turn, answers)
 
 
 def begin(user: User, panes: Sequence[Pane], text: str) -> Comparison:
-    comparison = Comparison.objects.create(
+    return Comparison.objects.create(
         workspace_id=panes[0].connection.workspace_id,
         owner=user,
         title=title_of(text),
         panes=[pane.told for pane in panes],
     )
-    audit.record("comparison.created", target=comparison.target)
-    return comparison
 
 
 def title_of(text: str) -> str:
@@ -136,7 +148,7 @@ def again(user: User, answer: Answer, connection: Connection) -> Answer:
     """
     actor, turn = audit.Actor.of(user), answer.turn
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=user.pk)
+        one_at_a_time(user)
         attempts = Answer.objects.filter(turn=turn, position=answer.position)
         if attempts.running().exists() or turn.comparison.turns.filter(number__gt=turn.number).exists():
             raise StillRunning
@@ -145,16 +157,25 @@ def again(user: User, answer: Answer, connection: Connection) -> Answer:
             earlier = list(turn.comparison.turns.filter(number__lt=turn.number).prefetch_related("answers"))
             pane = Pane(answer.position, connection, answer.model, answer.api, answer.parameters)
             attempt = 1 + (attempts.aggregate(last=Max("attempt"))["last"] or 0)
-            new, plan = planning(user, actor, turn, pane, exchanges(earlier, pane.position), attempt=attempt)
-            new.save(force_insert=True)
-            start([plan], turn.comparison)
+            prepared = prepare(user, actor, turn, pane, exchanges(earlier, pane.position), attempt=attempt)
+            prepared.answer.save(force_insert=True)
+            start([prepared])
         except BaseException:
             runner.release()
             raise
-    return new
+    return prepared.answer
 
 
-def planning(
+@dataclass(frozen=True)
+class Prepared:
+    """An answer to store and how to run it; without a client it cannot run, and says why."""
+
+    answer: Answer
+    request: Request
+    client: Client | None = None
+
+
+def prepare(
     user: User,
     actor: audit.Actor,
     turn: Turn,
@@ -162,8 +183,8 @@ def planning(
     earlier: Sequence[tuple[Turn, Answer]],
     *,
     attempt: int = 1,
-) -> tuple[Answer, Plan | None]:
-    """Return an answer to store and how to run it; None when the connection cannot be used, which the answer tells."""
+) -> Prepared:
+    """Return an answer that is this process's from the beginning: nobody else can run it."""
     answer = Answer(
         turn=turn,
         position=pane.position,
@@ -174,15 +195,17 @@ def planning(
         model=pane.model,
         api=pane.api,
         parameters=pane.parameters,
+        state=Answer.State.STREAMING,
+        started_at=timezone.now(),
+        owner_process=OWNER,
         lease_until=timezone.now() + LEASE,
     )
+    asked = request(pane, turn.input, earlier)
     try:
-        client = pane.connection.client(actor)
+        return Prepared(answer, asked, pane.connection.client(actor))
     except UpstreamError as error:
         fail(answer, told(error))
-        return answer, None
-    asked = request(pane, turn.input, earlier)
-    return answer, Plan(answer.pk, turn.comparison_id, pane.api, pane.model, client, asked)
+        return Prepared(answer, asked)
 
 
 def fail(answer: Answer, error: dict[str, Any]) -> None:
@@ -190,11 +213,27 @@ def fail(answer: Answer, error: dict[str, Any]) -> None:
     answer.finished_at, answer.lease_until = timezone.now(), None
 
 
-def start(plans: Sequence[Plan | None], comparison: Comparison) -> None:
-    """Hand the runs over once all is committed; places of answers that cannot run are given back."""
-    runnable = [plan for plan in plans if plan is not None]
-    runner.release(len(plans) - len(runnable))
-    transaction.on_commit(partial(runner.schedule, runnable))
+def start(prepared: Sequence[Prepared]) -> None:
+    """Record what is about to be sent, in this transaction, and send it once that is committed."""
+    plans = []
+    for one in prepared:
+        if one.client is not None:
+            answer, recorder = one.answer, one.client.recorder
+            assert isinstance(recorder, Recorder)  # noqa: S101 - what Connection.client() makes
+            token = recorder.intent_within(ACTION, target_of(answer.model), "POST", PATHS[answer.api])
+            plans.append(
+                Plan(
+                    answer.pk,
+                    answer.turn.comparison_id,
+                    answer.api,
+                    answer.model,
+                    one.client,
+                    token,
+                    one.request,
+                )
+            )
+    runner.release(len(prepared) - len(plans))
+    transaction.on_commit(partial(runner.schedule, plans))
 
 
 def stop(answers: Sequence[Answer]) -> list[Answer]:

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 from console import access
 from console.models import Answer, Comparison
 from console.models.comparison import latest
-from console.playground import board, turns as asking
+from console.playground import board
+from console.playground import turns as asking
 from console.playground.snippets import snippets
 from console.views.playground import BUSY, RUNNING, page_context
 from console.views.shared import json_page, paged, wants_json
@@ -44,7 +45,9 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_GET
 def stream(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Say where the stream is served: by console/playground/stream.py, ahead of Django, under this very address."""
+    """Say where the stream is served: by console/playground/stream.py, ahead of Django, under this very
+    address.
+    """
     access.comparison_for(request.user, pk, may="read")
     return HttpResponse(
         "The stream is served by the ASGI application.", content_type="text/plain", status=501

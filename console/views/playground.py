@@ -10,28 +10,33 @@ from django.views.decorators.http import require_GET, require_POST
 from console import access
 from console.forms.playground import Invalid, Submission, check, read_form, read_json
 from console.models import Comparison
-from console.playground import board, gate, turns as asking
+from console.playground import board, gate
+from console.playground import turns as asking
 from console.playground.choices import choices as offered
 from console.playground.choices import first_panes, new_pane
 from console.views.shared import wants_json
 
 FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
-BUSY = "As many answers are under way as you may have at once. Wait for one to end, or stop one. Nothing was sent."
+BUSY = "As many answers are under way as you may have at once. Wait for one, or stop one. Nothing was sent."
 RUNNING = "An answer of this comparison is still being written. Wait for it, or stop it. Nothing was sent."
 
 
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    """Show an empty comparison; `?connection=&model=`, repeated, say whom to ask, `?position=` asks for one more pane."""
+    """Show an empty comparison; `?connection=&model=`, repeated, say whom to ask, `?position=` asks for one
+    more pane.
+    """
     access.require(request.user, "read")
     if getattr(request, "htmx", False) and "position" in request.GET:
-        return render(request, "playground/index.html#pane", pane_context(request))
+        return render(request, "playground/_pane.html", pane_context(request))
     return render(request, "playground/index.html", page_context(request, None, wanted(request)))
 
 
 @require_POST
 def turns(request: HttpRequest) -> HttpResponseBase:
-    """Ask all panes: JSON (201 with comparison, turn, answers, stream) or a form, which leads to the comparison."""
+    """Ask all panes: JSON (201 with comparison, turn, answers, stream) or a form, which leads to the
+    comparison.
+    """
     access.require(request.user, "operate")
     as_json = request.content_type == "application/json"
     if not as_json and request.content_type not in FORMS:
@@ -74,7 +79,9 @@ def accepted(request: HttpRequest, asked: asking.Asked, *, as_json: bool) -> Htt
         return JsonResponse(told, status=201, headers={"Location": url})
     if getattr(request, "htmx", False):
         context = page_context(request, asked.comparison, asked.comparison.panes)
-        return with_headers(render(request, "playground/turns.html", context, status=201), {"HX-Push-Url": url})
+        return with_headers(
+            render(request, "playground/turns.html", context, status=201), {"HX-Push-Url": url}
+        )
     return redirect(url)
 
 
@@ -86,7 +93,7 @@ def refused(request: HttpRequest, errors: dict[str, str], status: int, *, as_jso
     if getattr(request, "htmx", False):
         # htmx puts a 422 into the page and makes a toast of other failures.
         headers |= {"HX-Retarget": "#composer-errors", "HX-Reswap": "innerHTML"}
-        page = render(request, "playground/index.html#errors", {"errors": sentences(errors)}, status=422)
+        page = render(request, "playground/_errors.html", {"errors": sentences(errors)}, status=422)
         return with_headers(page, headers)
     typed = read_form(request.POST)
     panes = [new_pane(0) | pane for pane in typed["panes"]] or [new_pane(0)]
@@ -112,7 +119,9 @@ def sentences(errors: dict[str, str]) -> list[str]:
 
 @require_GET
 def choices(request: HttpRequest) -> HttpResponse:
-    """Answer whom a pane can ask: deployments first, then catalogue models; `?q=` searches, and may be a name of its own."""
+    """Answer whom a pane can ask: deployments first, then catalogue models; `?q=` searches, and may be a
+    name of its own.
+    """
     search = request.GET.get("q", "").strip()[:256]
     found = offered(
         access.connections_for(request.user, may="operate").filter(paused_at=None),

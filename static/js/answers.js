@@ -4,12 +4,15 @@ import { announce } from './on.js'
 
 const KINDS = ['text', 'reasoning', 'tool', 'notice']
 const NEAR_END = 48 // pixels
+const MARGIN = 48 // pixels
 
 class ComparisonPanes extends HTMLElement {
   connectedCallback() {
+    for (const body of this.querySelectorAll('.pane-body')) body.scrollTop = body.scrollHeight
     if (!this.dataset.stream) return
     this.source = new EventSource(this.dataset.stream)
     this.source.addEventListener('delta', (event) => this.append(JSON.parse(event.data)))
+    this.source.addEventListener('started', (event) => this.start(JSON.parse(event.data)))
     this.source.addEventListener('answer', (event) => this.end(JSON.parse(event.data)))
     this.source.addEventListener('done', () => this.close())
     this.source.addEventListener('ended', () => this.close())
@@ -21,6 +24,13 @@ class ComparisonPanes extends HTMLElement {
 
   answer(id) {
     return document.getElementById(`answer-${id}`)
+  }
+
+  start({ answer, ttft_ms: milliseconds }) {
+    const place = this.answer(answer)?.closest('.pane').querySelector('[data-metric=ttft]')
+    if (!place) return
+    const digits = milliseconds < 10000 ? 2 : 1
+    place.textContent = milliseconds < 1000 ? `${milliseconds}\u202fms` : `${(milliseconds / 1000).toFixed(digits)}\u202fs`
   }
 
   append({ answer, kind, text }) {
@@ -48,8 +58,10 @@ class ComparisonPanes extends HTMLElement {
     document.querySelector(`[data-pane-tab="${pane.dataset.pane}"] [data-live]`)?.remove()
     announce(`${pane.getAttribute('aria-label')}: ${state}.`)
     const follows = body.scrollHeight - body.scrollTop - body.clientHeight < NEAR_END
-    await window.htmx.ajax('GET', article.dataset.url, { target: article, swap: 'outerHTML' })
-    if (follows) body.scrollTop = body.scrollHeight
+    await window.htmx.ajax('GET', article.dataset.url, { source: article, target: article, swap: 'outerHTML' })
+    const shown = this.answer(answer)
+    if (kind && shown) body.scrollTop = shown.offsetTop - body.offsetTop - MARGIN
+    else if (follows) body.scrollTop = body.scrollHeight
   }
 
   close() {

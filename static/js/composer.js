@@ -30,9 +30,18 @@ document.addEventListener('htmx:configRequest', (event) => {
 document.addEventListener('htmx:afterRequest', (event) => {
   const form = event.detail.elt
   if (form.id !== 'composer') return
-  if (event.detail.successful) field().value = ''
+  if (event.detail.successful) {
+    field().value = ''
+    field().placeholder = field().dataset.followUp
+    document.getElementById('starters')?.remove()
+  }
   if (event.detail.successful || event.detail.xhr.status === 422) delete form.dataset.key
   field().focus({ preventScroll: true })
+})
+
+on('click', '[data-starter]', (chip) => {
+  field().value = chip.dataset.starter
+  field().focus()
 })
 
 on('input', '#instructions', (area) => {
