@@ -50,10 +50,14 @@ class Part:
             say(f"{self.name} ended with status {self.process.returncode}; starting it again.")
             self.start()
 
+    def ask_to_stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+
     def stop(self) -> None:
         if self.process is None or self.process.poll() is not None:
             return
-        self.process.terminate()
+        self.ask_to_stop()
         try:
             self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
@@ -98,5 +102,10 @@ class Supervisor:
                 time.sleep(0.2)
 
     def stop(self) -> None:
-        for part in self.parts:
+        """Stop the first part, which serves people, then all others at once."""
+        first, *others = self.parts
+        first.stop()
+        for part in others:
+            part.ask_to_stop()
+        for part in others:
             part.stop()

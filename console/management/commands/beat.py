@@ -11,4 +11,4 @@ class Command(BaseCommand):
     help = "Wake the periodic tasks."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        app.start(["beat", "-l", "WARNING", "--pidfile="])
+        app.start(["--quiet", "beat", "-l", "WARNING", "--pidfile="])

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from console import tasks
 from console.models import Membership, Role, SignInLink, User, Workspace, audit
 from console.supervisor import Part, Supervisor
 
@@ -61,6 +62,7 @@ class Command(BaseCommand):
         try:
             if supervisor.wait_until(answers, seconds=60):
                 self.greet(link)
+                tasks.sync_due.delay()
                 supervisor.watch()
             elif not supervisor.is_stopping:
                 raise CommandError("The console did not start; the lines above say why.")

@@ -1,8 +1,10 @@
 """`manage.py worker`: runs the background tasks."""
 
+import warnings
 from argparse import ArgumentParser
 from typing import Any
 
+from celery.platforms import SecurityWarning
 from django.core.management.base import BaseCommand
 
 from console.celery import app
@@ -16,6 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         threads = str(options["threads"])
+        warnings.filterwarnings("ignore", category=SecurityWarning)  # about root and pickle, which is not accepted
         app.worker_main(
-            ["worker", "-P", "threads", "-c", threads, "-l", "WARNING", "--without-gossip", "--without-mingle"]
+            ["--quiet", "worker", "-P", "threads", "-c", threads, "-l", "WARNING", "--without-gossip", "--without-mingle"]
         )
