@@ -1,11 +1,15 @@
 """Peers of the simulator's process: a plain one that holds every answer to the specification, and tokens."""
 
+import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 
+from console.simulator.app import create_app
 from tests.conftest import SIMULATOR_KEY
 from tests.contract import arm, spec
 from tests.contract.streams import Event, events_of
@@ -64,3 +68,17 @@ def management(simulator: str) -> Iterator[httpx.Client]:
     query = {"api-version": arm.VERSION}
     with httpx.Client(base_url=simulator, headers=headers, params=query, trust_env=False) as client:
         yield client
+
+
+@pytest.fixture
+def slow_simulator() -> Iterator[str]:
+    """The base URL of a simulator that takes fifty times its time."""
+    config = uvicorn.Config(create_app(key=SIMULATOR_KEY, speed=50), port=0, log_level="critical")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
