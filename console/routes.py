@@ -10,6 +10,16 @@ from typing import Any
 from django.urls import URLPattern, get_resolver
 
 PUBLIC, SIGNED_IN = "public", "signed in"
+DEMANDING = {
+    "answer_for",
+    "comparison_for",
+    "connection_for",
+    "item_for",
+    "people_for",
+    "person_for",
+    "require",
+    "workspace_for",
+}  # those that refuse; the others leave out what may not be seen
 ALL_METHODS = ("GET", "HEAD", "POST")
 
 
@@ -64,21 +74,31 @@ def permission(view: Callable[..., Any]) -> str:
         return PUBLIC
     if hasattr(view, "view_class"):
         return SIGNED_IN
-    return ",".join(sorted(set(asked(inspect.unwrap(view))))) or SIGNED_IN
+    asked = dict(calls(inspect.unwrap(view)))
+    demanded = {verb for function, verb in asked.items() if function in DEMANDING}
+    return ",".join(sorted(demanded)) or ("read" if asked else SIGNED_IN)
 
 
-def asked(view: Callable[..., Any]) -> Iterator[str]:
-    """Yield each verb that a view's own lines ask console/access.py for."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(view)))
-    for call in ast.walk(tree):
-        if isinstance(call, ast.Call) and ast.unparse(call.func).startswith("access."):
-            yield verb(ast.unparse(call.func).removeprefix("access."), call)
+def calls(view: Callable[..., Any], seen: frozenset[str] = frozenset()) -> Iterator[tuple[str, str]]:
+    """Yield each function of console/access.py that a view or one of its helpers calls, with the verb."""
+    for call in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(view)))):
+        if isinstance(call, ast.Call):
+            name = ast.unparse(call.func)
+            helper = view.__globals__.get(name)
+            if name.startswith("access."):
+                yield name.removeprefix("access."), verb(name.removeprefix("access."), call)
+            elif (
+                inspect.isfunction(helper)
+                and helper.__module__.startswith("console.views.")
+                and name not in seen
+            ):
+                yield from calls(helper, seen | {name})
 
 
 def verb(function: str, call: ast.Call) -> str:
     for keyword in call.keywords:
         if keyword.arg == "may" and isinstance(keyword.value, ast.Constant):
             return str(keyword.value.value)
-    if function in {"require", "may"} and isinstance(call.args[1], ast.Constant):
+    if function == "require" and isinstance(call.args[1], ast.Constant):
         return str(call.args[1].value)
     return "admin" if function == "people_for" else "read"

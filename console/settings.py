@@ -119,7 +119,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "console.context.frame",
             ],
-            "builtins": ["console.templatetags.console_ui"],
+            "builtins": ["console.templatetags.console_ui", "template_partials.templatetags.partials"],
         },
     }
 ]
@@ -238,5 +238,7 @@ LOGGING = {
         "azure": {"level": "WARNING"},
         "msal": {"level": "WARNING"},
         "celery": {"level": "WARNING"},
+        "kombu": {"level": "ERROR"},
+        "uvicorn": {"level": "WARNING"},
     },
 }

@@ -40,7 +40,7 @@ class Verdict:
 
 
 def verify(*, first: int = 1, last: int | None = None) -> Verdict:
-    """Recompute the chain from `first` to `last` (default: the end) in constant memory; raises django.db.Error."""
+    """Recompute the chain from `first` to `last` (default: the newest), in constant memory."""
     head = AuditHead.objects.filter(chain=CHAIN).first() or AuditHead(seq=0)
     end = head.seq if last is None else min(last, head.seq)
     before = AuditEvent.objects.filter(seq=first - 1).first()

@@ -33,7 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Add an account; with a link, the next page shows it, once."""
     access.require(request.user, "admin")
-    form = PersonForm(request.POST or None)
+    form = PersonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         person = form.save()
         if form.cleaned_data["way"] == PASSWORD:

@@ -1,0 +1,101 @@
+"""Every URL of the console with the verb that it asks for, by method.
+
+`tests/test_permissions.py` calls each as everybody, and fails for a URL that is not here. The verbs are those
+of console/access.py; PUBLIC needs no session, ANYBODY any.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+PUBLIC, ANYBODY = "public", "signed in"
+Kind = Literal["object", "place", "list"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a URL asks for.
+
+    An *object* does not exist for those who see nothing of its workspace (404); a *place* refuses them (403);
+    a *list* is empty for them or refuses them. `form` is a body that gets a POST past its first checks.
+    """
+
+    kind: Kind
+    methods: dict[str, str]
+    form: dict[str, str] = field(default_factory=dict)
+
+
+def reads(kind: Kind, verb: str = "read") -> Rule:
+    return Rule(kind, {"GET": verb})
+
+
+def changes(kind: Kind, verb: str, **form: str) -> Rule:
+    return Rule(kind, {"POST": verb}, form)
+
+
+def edits(kind: Kind, verb: str, **form: str) -> Rule:
+    return Rule(kind, {"GET": verb, "POST": verb}, form)
+
+
+RULES: dict[str, Rule] = {
+    # Session
+    "account_login": edits("place", PUBLIC),
+    "account_logout": edits("place", PUBLIC),
+    "account_inactive": reads("place", PUBLIC),
+    "account_reauthenticate": edits("place", ANYBODY),
+    "account_change_password": edits("place", ANYBODY),
+    "account_set_password": edits("place", ANYBODY),
+    "sign-in": reads("place", PUBLIC),
+    # Frame
+    "overview": reads("list"),
+    "palette": reads("list"),
+    "healthz": reads("place", PUBLIC),
+    "readyz": reads("place", PUBLIC),
+    # Connections
+    "connections": reads("list"),
+    "connection-new": edits("place", "manage"),
+    "connection-recognise": reads("place", "manage"),
+    "connection": reads("object"),
+    "connection-edit": edits("object", "manage"),
+    "connection-test": changes("object", "operate"),
+    "connection-pause": changes("object", "manage"),
+    "connection-resume": changes("object", "manage"),
+    "connection-credential": edits("object", "manage"),
+    "connection-remove": edits("object", "manage"),
+    "sync-cancel": changes("object", "operate"),
+    "connection-refresh": changes("object", "read"),
+    "api-support": reads("list"),
+    "connection-api-support": reads("object"),
+    "connection-probe": changes("object", "operate"),
+    # Models
+    "models": reads("list"),
+    "models-refresh": edits("list", "read"),
+    "model": reads("object"),
+    "deployments": reads("list"),
+    "deployments-refresh": edits("list", "read"),
+    "deployment": reads("object"),
+    # Comparing
+    "playground": reads("place"),
+    "turns": changes("place", "operate"),
+    "playground-choices": reads("list"),
+    "comparisons": reads("list"),
+    "comparison": reads("object"),
+    "comparison-stream": reads("object"),
+    "comparison-rename": changes("object", "operate", title="Another title"),
+    "comparison-delete": changes("object", "operate"),
+    "comparison-stop": changes("object", "operate"),
+    "answer": reads("object"),
+    "answer-stop": changes("object", "operate"),
+    "answer-again": changes("object", "operate"),
+    "answer-code": reads("object"),
+    # Governance
+    "audit": reads("place", "audit"),
+    "audit-event": reads("place", "audit"),
+    "audit-verify": changes("place", "audit"),
+    # Accounts
+    "people": reads("place", "admin"),
+    "person-new": edits("place", "admin"),
+    "person": edits("place", "admin", role="operator"),
+    "person-disable": changes("place", "admin"),
+    "person-enable": changes("place", "admin"),
+    "person-link": changes("place", "admin"),
+}

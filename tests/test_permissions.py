@@ -1,0 +1,229 @@
+"""Every URL called as everybody: who may gets in, who may not is refused, who sees nothing learns nothing."""
+
+import functools
+import re
+
+import pytest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from console import routes as console_routes
+from console.access import VERBS
+from console.models import Answer, Comparison, Item, Membership, Turn, User, Workspace, audit
+from tests.permission_matrix import ANYBODY, PUBLIC, RULES, Rule
+
+pytestmark = pytest.mark.django_db
+routes = functools.cache(console_routes.routes)
+CANARY = "canary-of-another-team"
+PEOPLE = {
+    "anonymous": "",
+    "mallory": "",
+    "bob": "reader",
+    "alice": "operator",
+    "carol": "manager",
+    "root": "admin",
+    "audrey": "auditor",
+}
+
+
+def may(who: str, verb: str) -> bool:
+    return verb == PUBLIC or (verb == ANYBODY and who != "anonymous") or verb in VERBS.get(PEOPLE[who], ())
+
+
+CALLS = [(name, method) for name, rule in RULES.items() for method in rule.methods]
+
+
+@pytest.fixture
+def world(connection, workspace, alice, upstream):
+    """One object of each kind, and what names it in a URL."""
+    connection.name = CANARY
+    connection.save(update_fields=["name"])
+    for kind in ("model", "deployment"):
+        Item.objects.create(
+            connection=connection,
+            kind=kind,
+            remote_id="gpt-5",
+            name=CANARY,
+            raw={"id": "gpt-5"},
+            digest="0" * 64,
+            seen_at=timezone.now(),
+        )
+    comparison = Comparison.objects.create(workspace=workspace, owner=alice, title=CANARY)
+    turn = Turn.objects.create(comparison=comparison, number=1, input=CANARY, asked_by=alice)
+    answer = Answer.objects.create(
+        turn=turn,
+        position=0,
+        asked_by=alice,
+        connection=connection,
+        connection_name=CANARY,
+        model="gpt-5",
+        api="chat",
+        state=Answer.State.COMPLETE,
+        text=CANARY,
+    )
+    person = User.add("zoe", "reader")
+    event = audit.record("connection.paused", target=connection.target, connection=connection)
+    return {
+        "slug": connection.slug,
+        "model_id": "gpt-5",
+        "name": "gpt-5",
+        "kind": "model",
+        "token": "no-such-token",
+        "seq": event.seq,
+        "comparison": comparison.pk,
+        "answer": answer.pk,
+        "person": person.pk,
+    }
+
+
+def address(name: str, world: dict) -> str:
+    """Return the URL `name` of the objects of the world."""
+    pattern = next(one.pattern for one in routes() if one.name == name)
+    wanted = {part for part in ("slug", "model_id", "name", "token", "seq", "kind") if f":{part}>" in pattern}
+    arguments = {part: world[part] for part in wanted}
+    if ":pk>" in pattern:
+        arguments["pk"] = world[name.split("-")[0]]
+    try:
+        return reverse(name, kwargs=arguments)
+    except NoReverseMatch:  # pragma: no cover
+        pytest.fail(f"{name}: the world has nothing for {pattern}")
+
+
+def call(client, name: str, method: str, world: dict):
+    if method == "POST":
+        return client.post(address(name, world), RULES[name].form)
+    return client.get(address(name, world))
+
+
+def is_sent_to_sign_in(response) -> bool:
+    return response.status_code == 302 and response["Location"].startswith("/accounts/login/")
+
+
+@pytest.fixture
+def enter(client, request):
+    """Sign in as one of PEOPLE, or out."""
+
+    def enter(who: str) -> None:
+        client.logout()
+        if who != "anonymous":
+            client.force_login(request.getfixturevalue(who))
+
+    return enter
+
+
+@pytest.mark.parametrize(("name", "method"), CALLS)
+def test_who_may_not_is_refused(client, enter, world, name, method):
+    rule = RULES[name]
+    for who in (who for who in PEOPLE if not may(who, rule.methods[method])):
+        enter(who)
+
+        response = call(client, name, method, world)
+
+        if who == "anonymous":
+            assert is_sent_to_sign_in(response)
+        else:
+            assert response.status_code in refusals(rule, who), who
+
+
+def check_entrance(client, enter, world, name: str, method: str, who: str) -> None:
+    enter(who)
+    response = call(client, name, method, world)
+    assert response.status_code not in {401, 403, 404, 405, 500}, who
+    assert not is_sent_to_sign_in(response), who
+
+
+@pytest.mark.parametrize("name", [name for name, method in CALLS if method == "GET"])
+def test_who_may_look_gets_in(client, enter, world, name):
+    for who in (who for who in PEOPLE if may(who, RULES[name].methods["GET"])):
+        check_entrance(client, enter, world, name, "GET", who)
+
+
+@pytest.mark.parametrize(
+    ("name", "who"),
+    [
+        (name, who)
+        for name, method in CALLS
+        for who in PEOPLE
+        if method == "POST" and may(who, RULES[name].methods["POST"])
+    ],
+)
+def test_who_may_change_gets_in(client, enter, world, name, who):
+    check_entrance(client, enter, world, name, "POST", who)
+
+
+def refusals(rule: Rule, who: str) -> set[int]:
+    """Return the statuses with which somebody may be refused."""
+    if who != "mallory":
+        return {403}
+    return {"object": {404}, "place": {403}, "list": {200, 204, 302, 403}}[rule.kind]
+
+
+@pytest.mark.parametrize("name", [name for name, rule in RULES.items() if "GET" in rule.methods])
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_who_has_no_role_learns_nothing(client, mallory, world, name, accept):
+    client.force_login(mallory)
+
+    response = client.get(address(name, world), headers={"accept": accept})
+
+    assert CANARY not in response.content.decode()
+
+
+@pytest.mark.parametrize("name", [name for name, rule in RULES.items() if rule.kind == "object"])
+def test_a_foreign_object_and_one_that_never_was_get_the_same_answer(client, mallory, world, name):
+    """A member of another workspace, with every verb there, asks for ours."""
+    Membership.objects.create(user=mallory, workspace=Workspace.objects.create(name="Other"), role="admin")
+    client.force_login(mallory)
+    method = next(iter(RULES[name].methods))
+    nobody = dict.fromkeys(world, "nobody") | {
+        "comparison": "00000000-0000-4000-8000-000000000000",
+        "answer": "00000000-0000-4000-8000-000000000000",
+    }
+
+    foreign, missing = call(client, name, method, world), call(client, name, method, nobody)
+
+    assert (foreign.status_code, missing.status_code) == (404, 404)
+    assert told(foreign) == told(missing)
+
+
+def told(response) -> str:
+    """Return the words of a page without what differs between any two pages."""
+    return re.sub(r'"[^"]{20,}"|[0-9a-f]{32}', "", response.content.decode())
+
+
+@pytest.mark.parametrize("name", [name for name in RULES if not name.startswith("account_")])
+def test_a_method_that_an_address_does_not_take_is_refused(client, root, world, name):
+    client.force_login(root)
+    allowed = next(set(one.methods) for one in routes() if one.name == name)
+
+    for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - allowed:
+        assert client.generic(method, address(name, world)).status_code == 405
+
+
+@pytest.mark.parametrize("name", [name for name, rule in RULES.items() if "GET" in rule.methods])
+def test_looking_changes_nothing(client, root, world, upstream, name):
+    """A GET writes no event of a change, and sends no change to a resource."""
+    from console.models import AuditEvent
+
+    client.force_login(root)
+    before = AuditEvent.objects.count()
+
+    client.get(address(name, world))
+
+    assert AuditEvent.objects.count() == before
+    assert [one for one in upstream.requests if one.method not in {"GET", "HEAD"}] == []
+
+
+def test_every_url_stands_in_the_matrix():
+    assert {one.name for one in routes()} == set(RULES)
+
+
+def test_the_list_of_routes_tells_the_permissions_that_are_asked():
+    asked = {name: ",".join(sorted(set(rule.methods.values()))) for name, rule in RULES.items()}
+
+    assert {one.name: one.permission for one in routes()} == asked
+
+
+def test_the_list_of_routes_tells_the_methods_that_are_taken():
+    for one in routes():
+        taken = set(one.methods) - {"HEAD"}
+        assert taken == set(RULES[one.name].methods), one.name
