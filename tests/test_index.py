@@ -164,6 +164,15 @@ def test_deployments_come_from_the_old_list_where_there_is_only_a_key(connection
     assert upstream.requests[-1].query == {"api-version": ["2023-03-15-preview"]}
 
 
+def test_the_old_list_is_asked_for_beside_v1_wherever_that_is(connection, upstream):
+    connection.base_path = "/resources/legacy/openai/v1"
+    connection.save()
+
+    refresh(connection, "deployment")
+
+    assert upstream.requests[-1].path == "/resources/legacy/openai/deployments"
+
+
 def test_a_deployment_of_one_of_several_versions_has_no_known_retirement(connection, upstream):
     upstream["GET /models"] = listed(TOLD, {**TOLD, "id": "gpt-4o-2024-11-20"})
     upstream["GET /openai/deployments"] = listed({"id": "chat", "model": "gpt-4o", "status": "succeeded"})

@@ -100,7 +100,7 @@ def freshness(connections: Iterable[Connection], kind: str, *, age: timedelta = 
 
 
 def outdated(
-    connections: Iterable[Connection], kind: str, *, age: timedelta = FRESH, budget: float = 4.0
+    connections: Iterable[Connection], kind: str, *, age: timedelta = FRESH, budget: float = 1.0
 ) -> int:
     """Read what is older than `age` until `budget` seconds are used up; return how many were.
 

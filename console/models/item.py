@@ -56,19 +56,19 @@ class ItemQuerySet(models.QuerySet["Item"]):
     def uses_of(self, items: Iterable["Item"], by: str) -> "dict[tuple[int, str], list[Item]]":
         """The present items of kind `by` that refer to each of `items`, by (connection, remote id)."""
         wanted = {(item.connection_id, item.remote_id): item.kind for item in items}
-        found: dict[tuple[int, str], list[Item]] = {}
+        # Two queries that each walk an index: joined, the database may start from all the items of kind `by`.
         rows = Reference.objects.filter(
             connection__in={connection for connection, _ in wanted},
             kind__in=set(wanted.values()),
             remote_id__in={remote_id for _, remote_id in wanted},
-            item__kind=by,
-            item__gone_at=None,
-        ).select_related("item")
-        for row in rows.order_by("item__name"):
-            key = (row.connection_id, row.remote_id)
-            if wanted.get(key) == row.kind:
-                found.setdefault(key, []).append(row.item)
-        return found
+        )
+        links = [row for row in rows if wanted.get((row.connection_id, row.remote_id)) == row.kind]
+        users = self.present().filter(kind=by).defer("raw").in_bulk({row.item_id for row in links})
+        found: dict[tuple[int, str], list[Item]] = {}
+        for row in links:
+            if row.item_id in users:
+                found.setdefault((row.connection_id, row.remote_id), []).append(users[row.item_id])
+        return {key: sorted(using, key=lambda item: item.name) for key, using in found.items()}
 
     @transaction.atomic
     def take_in(self, connection_id: int, kind: str, seen: Iterable[Seen]) -> int:
@@ -187,10 +187,16 @@ class Item(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["kind", "name", "id"], name="item_by_name"),
+            # The first and the last hold all that searching, counting and turning pages look at.
+            models.Index(
+                fields=["kind", "name", "id", "connection", "gone_at", "remote_id"], name="item_by_name"
+            ),
             models.Index(fields=["kind", "-remote_created_at", "-id"], name="item_by_time"),
-            models.Index(fields=["kind", "retires_on", "name"], name="item_by_retirement"),
-            models.Index(fields=["kind", "connection", "gone_at", "seen_at"], name="item_by_sync"),
+            models.Index(fields=["kind", "retires_on", "name", "id"], name="item_by_retirement"),
+            models.Index(fields=["kind", "status", "name", "id"], name="item_by_status"),
+            models.Index(
+                fields=["kind", "connection", "gone_at", "name", "remote_id"], name="item_by_connection"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -20,7 +20,7 @@ from console.views.fresh import fresh, refreshed
 from console.views.history import changes
 from console.views.listing import Column, Listing, by_condition, by_connection, by_family, by_label, by_status
 from console.views.models import playground_url
-from console.views.shared import asks_for, json_page, paged, wants_json
+from console.views.shared import asks_for, json_page, wants_json
 
 KIND = "deployment"
 UPGRADES = {
@@ -87,7 +87,7 @@ class Row:
 
     @property
     def sku(self) -> str:
-        return self.managed.sku or parse.text(parse.path(self.item.raw, "scale_settings", "scale_type"))
+        return self.managed.sku
 
     @property
     def is_typed(self) -> bool:
@@ -117,7 +117,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """The list, from the index at once; it has itself read again where it is outdated."""
     asked = LIST.asked(request)
     items = access.items_for(request.user, KIND)
-    page = paged(request, asked.narrow(items))
+    page = asked.page(request, items)
     connections = list(access.connections_for(request.user))
     state = fresh(connections, KIND, reverse("deployments-refresh"))
     if wants_json(request):
@@ -132,6 +132,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "menus": asked.menus(state.syncs, [one.connection for one in state.parts]),
         "retiring": items.present().filter(retirement.within(retirement.SOON)).count(),
     }
+    context["show_retiring"] = context["retiring"] and not asked.is_narrowed
     part = asks_for(request, "table")
     template = "deployments/index.html#table" if part else "deployments/index.html"
     return render(request, template, {**context, "part": part})

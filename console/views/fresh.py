@@ -1,7 +1,8 @@
 """How fresh a list is: the line above it that has outdated parts read again and says how that went.
 
-The part reads within its own request, a few seconds at most, so that it works without a worker; what takes
-longer, or is being read elsewhere, it looks after once a second until that has ended (286 stops the polling).
+The part reads connection after connection within its own request, so that it works without a worker, and answers
+after about a second; it asks again for what is left, and once a second while something is being read elsewhere.
+At the end 286 stops the polling.
 """
 
 from collections.abc import Sequence
@@ -37,7 +38,12 @@ class Fresh:
 
     @property
     def is_outdated(self) -> bool:
-        return any(one.is_outdated or one.is_running for one in self.parts)
+        return any(one.is_outdated for one in self.parts)
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether the part has to ask again."""
+        return self.is_outdated or self.is_reading
 
     @property
     def is_empty(self) -> bool:
@@ -97,7 +103,8 @@ def refreshed(request: HttpRequest, list_name: str, *kinds: str) -> HttpResponse
         return JsonResponse({"read": count, "syncs": now.as_json()})
     if not getattr(request, "htmx", False):
         return redirect(f"{reverse(list_name)}?{request.GET.urlencode()}".rstrip("?"))
-    status = 200 if now.is_outdated else STOP_POLLING
-    response = render(request, "components/_freshness.html", {"fresh": now, "is_answer": True}, status=status)
-    response.headers["HX-Trigger"] = "index-refreshed"
+    status = 200 if now.is_unsettled else STOP_POLLING
+    response = render(request, "components/_freshness.html", {"fresh": now}, status=status)
+    if count or not now.is_unsettled:
+        response.headers["HX-Trigger"] = "index-refreshed"
     return response

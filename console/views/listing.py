@@ -5,21 +5,22 @@ A sort or a value that is in no map is refused with a sentence (400); other para
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import F, OrderBy, Q
 from django.http import HttpRequest
 
-from console.models import Connection, Item, Sync
+from console.models import Connection, Sync
 from console.models.item import ItemQuerySet
 from console.outbound.json_text import clean_text
-from console.views.shared import BadQuery
+from console.views.shared import BadQuery, Page, paged
 
 MAX_QUERY = 200
 MAX_VALUE = 120
 MAX_CHOICES = 60
+NULLABLE = {"retires_on", "size", "remote_created_at"}
 
 
 @dataclass(frozen=True)
@@ -170,10 +171,16 @@ class Asked:
         is_descending = self.sort.startswith("-")
         column = self.listing.sorts[self.sort.removeprefix("-")]
         names = dict.fromkeys([column, "name", "id"])
-        last = {name: True if Item._meta.get_field(name).null else None for name in names}
+        last = {name: True if name in NULLABLE else None for name in names}
         if is_descending:
             return [F(name).desc(nulls_last=last[name]) for name in names]
         return [F(name).asc(nulls_last=last[name]) for name in names]
+
+    def page(self, request: HttpRequest, items: ItemQuerySet) -> Page:
+        """The asked-for page of items: their ids by an index first, so that a late page costs little more."""
+        ids = paged(request, self.narrow(items).values_list("pk", flat=True))
+        found = items.in_bulk(ids.rows)
+        return replace(ids, rows=[found[pk] for pk in ids.rows if pk in found])
 
     def query(self, **changes: str) -> str:
         """The query string of this list with some of its parts changed; "" leaves a part out."""

@@ -20,7 +20,7 @@ from console.views import code, retirement
 from console.views.fresh import fresh, refreshed
 from console.views.history import changes
 from console.views.listing import Column, Listing, by_condition, by_connection, by_family, by_label, by_status
-from console.views.shared import asks_for, json_page, paged, wants_json
+from console.views.shared import asks_for, json_page, wants_json
 
 KIND = "model"
 LIFECYCLES = {
@@ -89,6 +89,11 @@ class Row:
         return self.item.values("capability")
 
     @property
+    def more(self) -> list[str]:
+        """The capabilities that the table has no room for."""
+        return self.capabilities[3:]
+
+    @property
     def is_fine_tuned(self) -> bool:
         return "origin:fine-tuned" in self.item.label_set
 
@@ -131,7 +136,7 @@ def rows(items: Iterable[Item]) -> list[Row]:
 def index(request: HttpRequest) -> HttpResponse:
     """The list, from the index at once; it has itself read again where it is outdated."""
     asked = LIST.asked(request)
-    page = paged(request, asked.narrow(access.items_for(request.user, KIND)).defer("raw"))
+    page = asked.page(request, access.items_for(request.user, KIND).defer("raw"))
     connections = list(access.connections_for(request.user))
     state = fresh(connections, KIND, reverse("models-refresh"))
     found = rows(page.rows)
