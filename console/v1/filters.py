@@ -18,6 +18,7 @@ class Findings:
 
     def __init__(self) -> None:
         self._rows: dict[tuple[str, str], dict[str, Any]] = {}
+        self._seen: dict[str, dict[str, Any]] = {}
 
     def rows(self) -> list[dict[str, Any]]:
         """Objects with `source`, `category`, `filtered`, `detected`, `severity`, `message` and the raw
@@ -40,8 +41,12 @@ class Findings:
     def take(self, source: str, holder: parse.Json) -> None:
         """Take the findings that an object holds under either of their names."""
         for key in _RESULTS:
-            for category, finding in parse.mapping(holder.get(key)).items():
-                self._add(source, category, finding)
+            results = holder.get(key)
+            # Most chunks of a stream repeat the findings of the one before.
+            if isinstance(results, dict) and results != self._seen.get(source):
+                self._seen[source] = results
+                for category, finding in results.items():
+                    self._add(source, category, finding)
 
     def _add(self, source: str, category: str, finding: object) -> None:
         details = {"details": finding} if isinstance(finding, list) else parse.mapping(finding)
