@@ -30,7 +30,7 @@ PREFIX = re.compile(r"^(?:/resources/[^/]+)?(?:/api/projects/[^/]+)?(?:/openai)?
 OTHERS = (
     Plane(
         "GET",
-        "/openai/deployments",
+        "(?:/resources/[^/]+)?/openai/deployments",
         {"api-version": "2023-03-15-preview"},
         "the deployments of a resource by name, for connections without rights on the management plane; "
         "v1 has no such list",
