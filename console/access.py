@@ -11,11 +11,24 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 
-from console.models import Answer, AuditEvent, Comparison, Connection, Item, Membership, Role, User, Workspace
+from console.models import (
+    Answer,
+    AuditEvent,
+    Comparison,
+    Connection,
+    Item,
+    Job,
+    Membership,
+    Role,
+    User,
+    Workspace,
+)
 from console.models.audit import Target
 from console.models.audit_timeline import Line, folded
 from console.models.comparison import ComparisonQuerySet
+from console.models.connection import ConnectionQuerySet
 from console.models.item import ItemQuerySet
+from console.models.job import JobQuerySet
 
 VERBS: dict[str, frozenset[str]] = {
     Role.READER: frozenset({"read"}),
@@ -64,7 +77,7 @@ def workspaces(user: Any, verb: str = "read") -> list[int]:
     return [one.workspace_id for one in memberships(user) if verb in VERBS[one.role]]
 
 
-def connections_for(user: Any, *, may: str = "read") -> QuerySet[Connection]:
+def connections_for(user: Any, *, may: str = "read") -> ConnectionQuerySet:
     return Connection.objects.filter(workspace__in=workspaces(user, may)).select_related("secret")
 
 
@@ -87,6 +100,18 @@ def item_for(user: Any, slug: str, kind: str, remote_id: str, *, may: str) -> It
         raise Http404(f"No such {kind}.")
     item.connection = connection
     return item
+
+
+def jobs_for(user: Any) -> JobQuerySet:
+    return Job.objects.filter(workspace__in=workspaces(user)).select_related("connection", "created_by")
+
+
+def job_for(user: Any, job_id: uuid.UUID | str, *, may: str) -> Job:
+    job = jobs_for(user).filter(pk=job_id).first()
+    if job is None:
+        raise Http404("No such job.")
+    check(user, job.workspace_id, may)
+    return job
 
 
 def comparisons_for(user: Any) -> ComparisonQuerySet:

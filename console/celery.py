@@ -25,6 +25,7 @@ def configuration() -> dict[str, Any]:
                 "task": "console.tasks.end_abandoned_answers",
                 "schedule": timedelta(seconds=15),
             },
+            "wake-jobs": {"task": "console.tasks.wake_jobs", "schedule": timedelta(seconds=15)},
             "keep-audit": {"task": "console.tasks.keep_audit", "schedule": timedelta(seconds=60)},
             "verify-audit": {"task": "console.tasks.verify_audit", "schedule": timedelta(hours=24)},
         },

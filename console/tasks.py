@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from console import jobs
 from console.models import Connection, User, audit, audit_check, audit_recorder
 from console.playground import sweeper
 
@@ -46,3 +47,16 @@ def verify_audit(user_id: int | None = None) -> None:
     person = User.objects.filter(pk=user_id or 0).first()
     with audit.acting(audit.Actor.of(person) if person else audit.Actor()):
         audit_check.verify_and_record()
+
+
+@shared_task
+def run_job(job_id: str) -> None:
+    """Do one job of the ledger."""
+    jobs.run(job_id)
+
+
+@shared_task
+def wake_jobs() -> None:
+    """Wake a worker for each job whose message or worker was lost."""
+    for job_id in jobs.sweep():
+        run_job.delay(job_id)

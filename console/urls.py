@@ -3,8 +3,8 @@
 from allauth.account import views as account
 from django.urls import URLPattern, path
 
-from console.views import audit, comparisons, connections, deployments, errors, health, models, overview
-from console.views import palette, people, playground, probes, sign_in, syncs
+from console.views import activity, audit, comparisons, connections, deployments, errors, health, models
+from console.views import overview, palette, people, playground, probes, sign_in, syncs
 
 session: list[URLPattern] = [
     path("accounts/login/", account.login, name="account_login"),
@@ -66,6 +66,13 @@ comparing: list[URLPattern] = [
     path("playground/answers/<uuid:pk>/code/", comparisons.code, name="answer-code"),
 ]
 
+work: list[URLPattern] = [
+    path("activity/", activity.index, name="activity"),
+    path("activity/tray/", activity.tray, name="activity-tray"),
+    path("activity/<uuid:pk>/", activity.show, name="job"),
+    path("activity/<uuid:pk>/cancel/", activity.cancel, name="job-cancel"),
+]
+
 governance: list[URLPattern] = [
     path("audit/", audit.index, name="audit"),
     path("audit/<int:seq>/", audit.show, name="audit-event"),
@@ -81,7 +88,7 @@ account_pages: list[URLPattern] = [
     path("people/<int:pk>/link/", people.link, name="person-link"),
 ]
 
-urlpatterns = [*session, *frame, *connection, *model, *comparing, *governance, *account_pages]
+urlpatterns = [*session, *frame, *connection, *model, *comparing, *work, *governance, *account_pages]
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied

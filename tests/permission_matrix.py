@@ -87,6 +87,11 @@ RULES: dict[str, Rule] = {
     "answer-stop": changes("object", "operate"),
     "answer-again": changes("object", "operate"),
     "answer-code": reads("object"),
+    # Work
+    "activity": reads("list"),
+    "activity-tray": reads("list"),
+    "job": reads("object"),
+    "job-cancel": changes("object", "operate"),
     # Governance
     "audit": reads("place", "audit"),
     "audit-event": reads("place", "audit"),

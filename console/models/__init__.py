@@ -4,6 +4,7 @@ from console.models.audit import AuditEvent, AuditHead
 from console.models.comparison import Answer, Comparison, Turn
 from console.models.connection import Connection
 from console.models.item import Item, Reference, Revision
+from console.models.job import Job
 from console.models.route_probe import RouteProbe
 from console.models.secret import Secret
 from console.models.sign_in_link import SignInLink
@@ -18,6 +19,7 @@ __all__ = [
     "Comparison",
     "Connection",
     "Item",
+    "Job",
     "Membership",
     "Reference",
     "Revision",

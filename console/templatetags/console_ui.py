@@ -42,6 +42,7 @@ SECTIONS: dict[str, str] = {
     "connection-edit": "connections",
     "connection-new": "connections",
     "deployment": "deployments",
+    "job": "activity",
     "model": "models",
     "person": "people",
     "person-new": "people",

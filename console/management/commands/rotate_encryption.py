@@ -1,7 +1,7 @@
 """`manage.py rotate_encryption`: encrypt every stored credential with the newest of ENCRYPTION_KEYS.
 
-May be broken off and run again at any time: each credential is changed at once or not at all, and those that are
-current are left alone.
+May be broken off and run again at any time: each credential is changed at once or not at all, and those
+that are current are left alone.
 """
 
 import sys

@@ -15,7 +15,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=urlsplit(settings.SIMULATOR_URL).port or settings.PORT + 1)
+        parser.add_argument(
+            "--port", type=int, default=urlsplit(settings.SIMULATOR_URL).port or settings.PORT + 1
+        )
         parser.add_argument("--key", default=settings.SIMULATOR_KEY or "simulator")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--speed", type=float, default=1.0)

@@ -22,7 +22,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--demo", action="store_true", help="Also start the simulator and connect to it.")
-        parser.add_argument("--local-model", action="store_true", help="Also serve a small real model on loopback.")
+        parser.add_argument(
+            "--local-model", action="store_true", help="Also serve a small real model on loopback."
+        )
         parser.add_argument("--port", type=int, help="The web port (default: PORT or 8000).")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -18,7 +18,20 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         threads = str(options["threads"])
-        warnings.filterwarnings("ignore", category=SecurityWarning)  # about root and pickle, which is not accepted
+        warnings.filterwarnings(
+            "ignore", category=SecurityWarning
+        )  # about root and pickle, which is not accepted
         app.worker_main(
-            ["--quiet", "worker", "-P", "threads", "-c", threads, "-l", "WARNING", "--without-gossip", "--without-mingle"]
+            [
+                "--quiet",
+                "worker",
+                "-P",
+                "threads",
+                "-c",
+                threads,
+                "-l",
+                "WARNING",
+                "--without-gossip",
+                "--without-mingle",
+            ]
         )
