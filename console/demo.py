@@ -1,4 +1,4 @@
-"""The connections that `manage.py up` makes by itself: the simulator's resources, and the model of this machine."""
+"""The connections that `manage.py up` makes: the simulator's resources, and the model of this machine."""
 
 from dataclasses import replace
 from urllib.parse import urlsplit

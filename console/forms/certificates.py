@@ -7,7 +7,7 @@ from django.utils import timezone
 
 
 def flaw(text: str) -> str:
-    """Return what is wrong with a certificate in one sentence, without a word of it; empty when it can be used."""
+    """Return in one sentence why a certificate cannot be used, without a word of it; empty when it can."""
     if len(text) > 65_536:
         return "This is longer than a certificate with its key can be (64 KiB)."
     try:

@@ -9,8 +9,8 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from console.forms import certificates
-from console.models import Connection, User, Workspace
+from console.forms.credentials import CredentialForm
+from console.models import Connection, Workspace
 from console.models.connection import Stale, Wiring
 from console.models.environment import pairs
 from console.outbound.clouds import CLOUDS
@@ -21,7 +21,6 @@ from console.v1.address import NotAnAddress, Recognised, recognise
 
 TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{1,63}")
 CLIENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-TYPE_AGAIN = "It was not kept, as secrets never are on a page: type it again."
 LABELS = {
     "name": "Name",
     "kind": "Kind",
@@ -35,13 +34,6 @@ LABELS = {
     "scope": "Token scope",
 }
 NEEDS_IDENTITY = frozenset({"client_secret", "client_certificate"})
-
-
-class SecretTextarea(forms.Textarea):
-    """A field for text of many lines that is never sent back."""
-
-    def format_value(self, _value: Any) -> str:
-        return ""
 
 
 def proposal(text: str) -> tuple[Recognised | None, str]:
@@ -63,71 +55,6 @@ def checked(text: str) -> tuple[Recognised, Endpoint]:
         raise ValidationError(str(error)) from None
     except BlockedByPolicy as error:
         raise ValidationError(f"{error.message} {error.remedy}") from None
-
-
-def key_flaw(key: str) -> str:
-    """Return why a text cannot be a key that is sent in a header; empty when it can."""
-    if len(key) > 4096:
-        return "This is longer than any key (4,096 characters)."
-    if not key.isascii() or not key.isprintable() or " " in key:
-        return "This contains spaces or characters that no key has. Copy it again."
-    return ""
-
-
-class CredentialForm(forms.Form):
-    """A new credential for a connection: one line, or a certificate with its key."""
-
-    secret = forms.CharField(
-        required=False,
-        label="Key",
-        widget=forms.PasswordInput(
-            attrs={"class": "input mono", "autocomplete": "off", "spellcheck": "false"}
-        ),
-    )
-    certificate = forms.CharField(
-        required=False,
-        label="Certificate and private key (PEM)",
-        widget=SecretTextarea(
-            attrs={"class": "input mono", "rows": 6, "autocomplete": "off", "spellcheck": "false"}
-        ),
-    )
-
-    def __init__(self, *args: Any, purpose: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.purpose = purpose
-        if purpose == "client_secret":
-            self.fields["secret"].label = "Client secret"
-
-    def clean(self) -> dict[str, Any]:
-        self.check_secret(self.purpose, required="Type the new credential.")
-        return self.cleaned_data
-
-    def check_secret(self, purpose: str, *, required: str = "") -> None:
-        """Check the credential of this purpose; `required` is the sentence for an empty one, if it must be there."""
-        field = "certificate" if purpose == "certificate" else "secret"
-        text = self.cleaned_data.get(field, "").strip()
-        problem = ""
-        if purpose and not text:
-            problem = required
-        elif purpose:
-            problem = certificates.flaw(text) if purpose == "certificate" else key_flaw(text)
-        if problem:
-            self.add_error(field, problem)
-        self.cleaned_data["credential_text"] = text if purpose else ""
-
-    def full_clean(self) -> None:
-        """Say at the field that a secret has to be typed again, whatever else is wrong."""
-        super().full_clean()
-        if not self.is_bound or self.is_valid():
-            return
-        for field in ("secret", "certificate"):
-            if self.data.get(field) and field not in self.errors:
-                self.add_error(field, TYPE_AGAIN)
-
-    @property
-    def credential_text(self) -> str:
-        text: str = self.cleaned_data["credential_text"]
-        return text
 
 
 class RemoveForm(forms.Form):
@@ -236,11 +163,11 @@ class ConnectionForm(CredentialForm):
         self.endpoint: Endpoint | None = None
         self.wiring: Wiring | None = None
 
-    def add(self, user: User | None) -> Connection:
+    def add(self, user: Any) -> Connection:
         """Store a valid form as a new connection."""
         return Connection.add(self.workspace, self.wired_up, secret=self.credential_text, user=user)
 
-    def change(self, user: User) -> bool:
+    def change(self, user: Any) -> bool:
         """Store a valid form; False, and nothing is stored, when somebody else was quicker."""
         assert self.connection is not None  # noqa: S101 - for the type checker
         version = self.cleaned_data["version"] or 0
@@ -251,7 +178,7 @@ class ConnectionForm(CredentialForm):
         return True
 
     def differences(self, connection: Connection) -> list[tuple[str, str, str]]:
-        """Return field, value there and value here, for what differs between `connection` and this valid form."""
+        """Return field, value there and value here, for what differs between `connection` and this form."""
         theirs, mine = connection.wiring.told(), self.wired_up.told()
         return [(LABELS[name], theirs[name], mine[name]) for name in mine if theirs[name] != mine[name]]
 
@@ -360,7 +287,7 @@ class ConnectionForm(CredentialForm):
             self.add_error("name", f"There is a connection named {name} already. Choose another name.")
 
     def check_credential(self, wiring: Wiring) -> None:
-        """What was stored for another host, tenant or way to sign in is never used here: it is asked for again."""
+        """What was stored for another host, tenant or way to sign in is asked for again."""
         if wiring.auth_kind == "entra" and wiring.credential in NEEDS_IDENTITY:
             for field, value in (("tenant_id", wiring.tenant_id), ("client_id", wiring.client_id)):
                 if not value and field not in self.errors:

@@ -1,4 +1,4 @@
-"""Testing a connection step by step, and asking it route by route what it offers; both are recorded and kept."""
+"""Testing a connection step by step, and asking it route by route what it offers; both are recorded."""
 
 import time
 from collections.abc import Iterator
@@ -86,10 +86,10 @@ def keep(connection: Connection, done: list[Step]) -> None:
 
 
 def probe_routes(connection: Connection, actor: Any, names: list[str] | None = None) -> Iterator[RouteProbe]:
-    """Return what each route was found to be, as it is found: all routes of the provider, or the named ones.
+    """Return what each route is found to be, one by one: all routes of the provider, or the named ones.
 
-    Raises BlockedByPolicy while the connection is paused, CredentialUnreadable, AuditUnavailable, and KeyError for a
-    name that is none; then nothing is sent.
+    Raises BlockedByPolicy while the connection is paused, CredentialUnreadable, AuditUnavailable and KeyError
+    for a name that is none; then nothing is sent.
     """
     connection.check_running()
     offered = groups_of(connection.kind)
@@ -122,7 +122,7 @@ def recorded_probes(
 
 
 def probed(client: Client, routes: list[Route]) -> Iterator[probe.ProbeResult]:
-    """Ask the first route alone: where the resource cannot be reached or signed in to, the others are not asked."""
+    """Ask the first route alone: where nobody answers or the key is refused, the others are not asked."""
     target = Target("connection")
     first = probe.run(client, routes[0], target)
     yield first

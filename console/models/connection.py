@@ -265,7 +265,7 @@ class Connection(models.Model):
 
     @transaction.atomic
     def change(self, wiring: Wiring, *, version: int, secret: str = "", user: "User | None" = None) -> None:
-        """Take over new settings that were made from `version`; raises Stale when that is not the present one."""
+        """Take over settings that were made from `version`; raises Stale when that is not the present one."""
         stored = Connection.objects.select_for_update().get(pk=self.pk)
         if stored.version != version:
             raise Stale
@@ -300,7 +300,7 @@ class Connection(models.Model):
         return secret
 
     @transaction.atomic
-    def replace_credential(self, text: str, *, user: "User | None") -> Secret:
+    def replace_credential(self, text: str, *, user: Any) -> Secret:
         """Store a new credential; the old one is gone and each later call uses the new one."""
         stored = Connection.objects.select_for_update().get(pk=self.pk)
         self.version = stored.version + 1
@@ -321,7 +321,7 @@ class Connection(models.Model):
 
     @transaction.atomic
     def remove(self) -> None:
-        """Forget the connection, its credential and its index; the answers that it gave and the audit trail stay."""
+        """Forget the connection, its credential and its index; its answers and the audit trail stay."""
         changes = {field: [value, None] for field, value in self.wiring.told().items() if value}
         audit.record("connection.removed", target=self.target, connection=self, changes=changes)
         self.delete()

@@ -1,7 +1,7 @@
 """Endpoints whose address and key the operator has set in the environment, always both from the same pair.
 
-The pairs are those of the official SDKs. No page can name another variable, and a key of the environment is never sent
-to another host than the one that stands beside it.
+The pairs are those of the official SDKs. No page can name another variable, and a key of the environment is
+never sent to another host than the one that stands beside it.
 """
 
 import os

@@ -1,7 +1,7 @@
-"""Credentials at rest: AES-256-GCM bound to their connection, purpose and host; the only code that decrypts them.
+"""Credentials at rest: AES-256-GCM bound to connection, purpose and host; the only code that decrypts them.
 
-A ciphertext is `key id | nonce | sealed`, base64. The associated data names the row, so a ciphertext that was copied to
-another row, or whose connection now points to another host, does not decrypt.
+A ciphertext is `key id | nonce | sealed`, base64. The associated data names the row, so a ciphertext that was
+copied to another row, or whose connection now points to another host, does not decrypt.
 """
 
 import base64
@@ -50,14 +50,13 @@ def unseal(ciphertext: str, context: str) -> str:
 
 
 def fingerprint(text: str) -> str:
-    """Eight hexadecimal digits by which people tell two credentials apart; keyed, so it gives nothing away."""
-    return hmac.new(settings.ENCRYPTION_KEYS[-1], b"fingerprint" + text.encode(), hashlib.sha256).hexdigest()[
-        :8
-    ]
+    """Eight hexadecimal digits to tell two credentials apart; keyed, so that they give nothing away."""
+    keyed = hmac.new(settings.ENCRYPTION_KEYS[-1], b"fingerprint" + text.encode(), hashlib.sha256)
+    return keyed.hexdigest()[:8]
 
 
 class Secret(models.Model):
-    """One credential of a connection: an API key, a client secret or a certificate with its private key (PEM)."""
+    """One credential of a connection: an API key, a client secret or a certificate with its key (PEM)."""
 
     class Purpose(models.TextChoices):
         API_KEY = "api_key", "API key"
@@ -111,7 +110,7 @@ class Secret(models.Model):
 
 
 def auth_for(connection: "Connection") -> Auth:
-    """Return how to sign in to the data plane; raises CredentialUnreadable when there is nothing to sign in with."""
+    """Return how to sign in to the data plane; raises CredentialUnreadable when nothing is there for it."""
     if connection.auth_kind == "entra":
         return entra(entra_settings(connection, connection.scope), version_of(connection))
     key = key_from_environment(connection) if connection.auth_kind == "env" else revealed(connection)
@@ -132,7 +131,7 @@ def key_from_environment(connection: "Connection") -> str:
     key = environment.key_of(connection)
     if not key:
         raise CredentialUnreadable(
-            f"{connection.secret_env}, which holds the key of this connection, is not set or belongs to another host.",
+            f"{connection.secret_env}, which holds the key, is not set or belongs to another host.",
             remedy="Set it for the console's processes together with its address, then restart them.",
             sent=False,
         )
@@ -202,6 +201,6 @@ def version_of(connection: "Connection") -> tuple[int, int]:
 
 
 @lru_cache(maxsize=500)
-def entra(settings: EntraSettings, version: tuple[int, int]) -> EntraAuth:
+def entra(settings: EntraSettings, _version: tuple[int, int]) -> EntraAuth:
     """One credential object for each connection and version of it, kept, so that its tokens are."""
     return EntraAuth(settings)

@@ -1,14 +1,14 @@
 """Connections: the list, adding, testing, changing and removing them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,8 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from console import access, tasks
 from console import index as objects
-from console.forms.connections import ConnectionForm, CredentialForm, RemoveForm, proposal
+from console.forms.connections import ConnectionForm, RemoveForm, proposal
+from console.forms.credentials import CredentialForm
 from console.models import Connection, checkup
+from console.models.connection import ConnectionQuerySet
 from console.models.secret import token_expires_at
 from console.outbound.clouds import PRESETS
 from console.outbound.probe import STEPS, Step
@@ -46,7 +48,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "connections/index.html#table" if is_part else "connections/index.html", context)
 
 
-def searched(connections: "QuerySet[Connection]", query: str) -> "QuerySet[Connection]":
+def searched(connections: ConnectionQuerySet, query: str) -> ConnectionQuerySet:
     for word in query.split():
         connections = connections.filter(Q(name__icontains=word) | Q(host__icontains=word))
     return connections
@@ -153,7 +155,7 @@ def formed(request: HttpRequest, template: str, form: ConnectionForm) -> HttpRes
 
 
 @require_POST
-def test(request: HttpRequest, slug: str) -> HttpResponse:
+def test(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Test a connection: live for the page, at once as JSON, or as the finished page without JavaScript."""
     connection = access.connection_for(request.user, slug, may="operate")
     steps = checkup.test(connection, request.user)
@@ -255,9 +257,16 @@ def refresh(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def sync_soon(connection: Connection) -> None:
-    """Wake a worker for each kind once the change is stored; a broker that is away is logged and does no harm."""
+    """Wake a worker for each kind once the change is stored; a broker that is away does no harm."""
     for kind in objects.KINDS:
-        transaction.on_commit(partial(tasks.sync.delay, connection.pk, kind), robust=True)
+        transaction.on_commit(waking(connection.pk, kind), robust=True)
+
+
+def waking(connection_id: int, kind: str) -> Callable[[], None]:
+    def wake() -> None:
+        tasks.sync.delay(connection_id, kind)
+
+    return wake
 
 
 def as_json(connection: Connection) -> dict[str, Any]:

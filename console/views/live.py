@@ -1,6 +1,6 @@
 """Results while they come: a POST that answers line by line, for static/js/live.js.
 
-Each line is a JSON object: `id` and `html` replace an element of the page, `say` is read out, `toast` is shown.
+Each line is a JSON object: `id` and `html` replace an element of the page, `say` is read out.
 """
 
 import json
@@ -25,14 +25,14 @@ def part(element_id: str, template: str, context: dict[str, Any]) -> dict[str, s
 
 
 def stream(lines: Iterator[dict[str, str]]) -> StreamingHttpResponse:
-    """Answer `lines` one by one; `lines` is run in the request's own thread, and closed when the reader leaves.
+    """Answer `lines` one by one; made in the request's own thread, and closed when the reader leaves.
 
-    An asynchronous iterator, because a synchronous one would be read to its end before the first line is sent.
+    Sent by an asynchronous iterator: a synchronous one would be read to its end before the first line.
     """
 
     async def sent() -> AsyncIterator[bytes]:
         try:
-            while (line := await sync_to_async(next)(lines, None)) is not None:
+            while (line := await sync_to_async(advance)(lines)) is not None:
                 yield json.dumps(line).encode() + b"\n"
         finally:
             await sync_to_async(close)(lines)
@@ -42,6 +42,11 @@ def stream(lines: Iterator[dict[str, str]]) -> StreamingHttpResponse:
     response.headers["Content-Encoding"] = "identity"
     response.headers["X-Accel-Buffering"] = "no"
     return response
+
+
+def advance(lines: Iterator[dict[str, str]]) -> dict[str, str] | None:
+    """Return the next line, None after the last: StopIteration cannot cross from a thread to a coroutine."""
+    return next(lines, None)
 
 
 def close(lines: Iterator[Any]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
@@ -113,7 +114,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-def probe(request: HttpRequest, slug: str) -> HttpResponse:
+def probe(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Probe all routes, or the one that `route` names; nothing is created, changed or paid for."""
     connection = access.connection_for(request.user, slug, may="operate")
     name = request.POST.get("route", "")
@@ -163,7 +164,8 @@ def matrix(connection: Connection) -> list[Group]:
     offered = groups_of(connection.kind)
     routes = [route for route in ROUTES if route.group in offered]
     return [
-        Group(title, [Row(route, found.get(route.name)) for route in members]) for title, members in grouped(routes)
+        Group(title, [Row(route, found.get(route.name)) for route in members])
+        for title, members in grouped(routes)
     ]
 
 

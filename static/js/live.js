@@ -2,6 +2,9 @@
 import { announce, on, ready } from './on.js'
 import { toast } from './toasts.js'
 
+// A refusal comes as plain JSON.
+const LINES = 'application/x-ndjson, application/json;q=0.5'
+
 function place(line) {
   const old = line.id && document.getElementById(line.id)
   if (old) window.htmx.swap(old, line.html, { swapStyle: 'outerHTML' })
@@ -30,7 +33,7 @@ async function run(form, submitter) {
   const body = new FormData(form, submitter)
   buttons.forEach((button) => { button.disabled = true })
   try {
-    const response = await fetch(form.action, { method: 'POST', body, headers: { Accept: 'application/x-ndjson' } })
+    const response = await fetch(form.action, { method: 'POST', body, headers: { Accept: LINES } })
     if (!response.ok) return toast(await refused(response), 'bad')
     for await (const line of lines(response)) place(line)
     form.dispatchEvent(new CustomEvent('live:done', { bubbles: true }))

@@ -13,7 +13,9 @@ from console.outbound.policy import Endpoint
 pytestmark = pytest.mark.django_db
 ENDPOINT = Endpoint("https", "contoso.openai.azure.com", 443, "/openai/v1")
 WIRING = Wiring("prod sweden", "azure", ENDPOINT, "key")
-ENTRA = replace(WIRING, auth_kind="entra", credential="client_secret", tenant_id="t", client_id="c", scope="s")
+ENTRA = replace(
+    WIRING, auth_kind="entra", credential="client_secret", tenant_id="t", client_id="c", scope="s"
+)
 
 
 @pytest.fixture
@@ -93,7 +95,9 @@ def test_what_was_found_out_about_the_old_host_is_forgotten(made):
     Connection.objects.update(region="Sweden", error_kind="auth_failed", error_message="no", account_id="/x")
     made = again(made)
 
-    made.change(replace(WIRING, endpoint=replace(ENDPOINT, host="b.openai.azure.com")), version=1, secret="k-2")
+    made.change(
+        replace(WIRING, endpoint=replace(ENDPOINT, host="b.openai.azure.com")), version=1, secret="k-2"
+    )
 
     found = again(made)
     assert (found.region, found.error_kind, found.account_id, found.state) == ("", "", "", "unchecked")
@@ -155,7 +159,12 @@ def test_pausing_twice_is_one_event(connection):
 
 def test_removing_takes_the_credential_and_the_index_along_and_leaves_the_trail(connection):
     Item.objects.create(
-        connection=connection, kind="model", remote_id="m", name="m", seen_at=connection.created_at, digest="x"
+        connection=connection,
+        kind="model",
+        remote_id="m",
+        name="m",
+        seen_at=connection.created_at,
+        digest="x",
     )
 
     connection.remove()

@@ -105,7 +105,12 @@ def test_the_wrong_key_of_the_installation_is_said_as_such(connection, settings)
 
 @pytest.mark.parametrize(
     ("kind", "header"),
-    [("azure", "api-key"), ("simulator", "api-key"), ("openai", "authorization"), ("custom", "authorization")],
+    [
+        ("azure", "api-key"),
+        ("simulator", "api-key"),
+        ("openai", "authorization"),
+        ("custom", "authorization"),
+    ],
 )
 def test_azure_takes_its_key_in_a_header_of_its_own(connection, kind, header):
     Connection.objects.filter(pk=connection.pk).update(kind=kind)
