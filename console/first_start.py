@@ -1,4 +1,4 @@
-"""What a new single-machine installation needs before Django can start: a data folder, keys, and the servers of the demo."""
+"""What a new installation needs before Django can start: a data folder, keys, and the servers of the demo."""
 
 import base64
 import os
@@ -29,8 +29,8 @@ def key_file(name: str) -> Path:
 def prepare(arguments: Sequence[str]) -> None:
     """Make what `manage.py up` needs and tell it to every process through the environment.
 
-    `arguments` are those of the command line; only `--port`, `--demo` and `--local-model` matter here. Exits with a sentence when the
-    port is taken.
+    `arguments` are those of the command line; only `--port`, `--demo` and `--local-model` matter here.
+    Exits with a sentence when the port is taken.
     """
     folder = data_dir() / "keys"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -18,7 +18,7 @@ HANDLERS: dict[str, Handler] = {}
 KEPT = timedelta(days=14)
 
 
-class Cancelled(Exception):
+class CancelledError(Exception):
     """A handler raises it when `job.advance` said that nobody wants the work any more."""
 
 
@@ -43,7 +43,7 @@ def start(
     key: str | None = None,
     **more: Any,
 ) -> Job:
-    """Write a job down. The caller wakes a worker after the commit: `tasks.run_job.delay_on_commit(str(job.pk))`.
+    """Write a job down; the caller wakes a worker: `tasks.run_job.delay_on_commit(str(job.pk))`.
 
     With an idempotency `key` that was used before, the job of that time comes back.
     """
@@ -70,7 +70,7 @@ def run(job_id: str) -> None:
         return
     try:
         HANDLERS[job.kind](job)
-    except Cancelled:
+    except CancelledError:
         job.end(Job.State.CANCELLED)
     except UpstreamError as error:
         state = Job.State.UNKNOWN if error.kind == "unknown_outcome" else Job.State.FAILED
@@ -86,7 +86,7 @@ def run(job_id: str) -> None:
 
 
 def sweep() -> list[str]:
-    """Return the ids of forgotten jobs to wake again; those that must not be repeated are ended; old ones go."""
+    """Return the ids of forgotten jobs to wake again; end those that must not be repeated; drop old ones."""
     Job.objects.filter(finished_at__lt=timezone.now() - KEPT).delete()
     again = []
     for job in Job.objects.forgotten():

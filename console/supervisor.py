@@ -37,7 +37,7 @@ class Part:
             [sys.executable, *self.command],
             cwd=BASE_DIR,
             start_new_session=True,
-            preexec_fn=die_with_parent,  # noqa: PLW1509 - no threads run before the parts are started
+            preexec_fn=die_with_parent,
         )
 
     def revive(self, say: Callable[[str], None]) -> None:

@@ -87,7 +87,7 @@ def test_a_running_job_learns_of_its_cancelling_when_it_tells_its_progress(handl
         assert job.advance(1, 2)
         Job.objects.get(pk=job.pk).cancel()
         if not job.advance(2):
-            raise jobs.Cancelled
+            raise jobs.CancelledError
 
     handled["try"] = work
     job = begin(workspace, alice)
