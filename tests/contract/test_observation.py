@@ -1,6 +1,9 @@
 """The watch over what the console sends: it sees the console's own client, and it can fail."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,6 +50,7 @@ def door():
         sent("GET", f"/api/projects/demo{V1}/models"),
         sent("GET", "/v1/models"),
         sent("GET", "/openai/deployments", {"api-version": ["2023-03-15-preview"]}),
+        sent("GET", "/resources/contoso/openai/deployments", {"api-version": ["2023-03-15-preview"]}),
         sent("GET", "/subscriptions", {"api-version": ["2022-12-01"]}),
         sent("GET", ARM, {**VERSIONED, "$skiptoken": ["3"]}),
         sent("POST", "/tenant/oauth2/v2.0/token"),
@@ -114,6 +118,20 @@ def test_a_marked_test_may_send_it(request):
     request.applymarker(pytest.mark.off_spec("this is what the mark is for"))
 
     hold_to_the_spec([sent("GET", f"{V1}/nonsense")], request.node)
+
+
+@pytest.mark.slow
+def test_a_run_in_which_the_console_sent_nonsense_fails():
+    """A whole run of pytest: the two tests that misbehave end in an error that names the request."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/contract/wrongdoing.py"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    folder = Path(__file__).parents[2]
+
+    run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+    assert run.returncode == 1, run.stdout
+    assert "3 passed, 2 errors" in run.stdout
+    assert run.stdout.count("GET /openai/v1/nonsense: it is not in the specification") == 2
 
 
 def test_the_scriptable_resource_sees_what_the_consoles_client_sends(upstream, door):
