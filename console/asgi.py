@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 
@@ -69,7 +69,7 @@ async def limited(scope: Scope, receive: Receive, send: Send) -> None:
         await send(message)
 
     try:
-        await django_app(scope, counted, noted)
+        await django_app(dict(scope), counted, cast("Any", noted))
     except TooLarge:
         if not started:
             await refuse(send)

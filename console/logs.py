@@ -7,7 +7,7 @@ import time
 class LineFormatter(logging.Formatter):
     """`2026-11-23T09:00:00Z INFO console.runner message`; control characters are escaped."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")

@@ -1,4 +1,4 @@
-"""Runs the console's processes on one machine: starts them, restarts what dies, and stops all of them in order."""
+"""Runs the console's processes on one machine: starts them, restarts what dies, stops all of them in order."""
 
 import contextlib
 import ctypes
@@ -66,7 +66,7 @@ class Part:
 
 
 class Supervisor:
-    """Keeps `parts` running from `start` until a signal; they are stopped in the order in which they stand."""
+    """Keeps `parts` running from `start` until a signal; the first of them is stopped first."""
 
     def __init__(self, parts: Sequence[Part], say: Callable[[str], None]) -> None:
         self.parts = parts

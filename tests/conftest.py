@@ -1,4 +1,7 @@
-"""The world of the tests: alice operates, bob reads, carol manages, root administers, audrey audits, mallory is a stranger."""
+"""The world of the tests: alice operates, bob reads, carol manages, root administers, audrey audits.
+
+mallory has an account and no access.
+"""
 
 import os
 import secrets

@@ -1,4 +1,4 @@
-"""Long work as rows: the truth about every job. Celery only wakes a worker, so a lost message loses nothing."""
+"""Long work as rows, the truth about every job; Celery only wakes a worker, so a lost message loses nothing."""
 
 import uuid
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 
 
 class Job(models.Model):
-    """`effect` says what a second attempt may do; `arguments` are ids and plain values, `outcome` is what came of it."""
+    """`effect` says what a second attempt may do; `arguments` are plain values, `outcome` is what came of it."""
 
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting"
@@ -152,24 +152,17 @@ class Job(models.Model):
 
     def give_up(self) -> bool:
         """End a cut attempt that must not be repeated, or one too many; return whether it ended."""
+        kind, message = "", ""
         if self.cancel_requested_at:
-            state, message = self.State.CANCELLED, ""
+            state = self.State.CANCELLED
         elif not self.may_repeat and self.attempt:
-            state, message = (
-                self.State.UNKNOWN,
-                "The worker ended in the middle. Look whether the effect is there.",
-            )
+            state, kind = self.State.UNKNOWN, "unknown_outcome"
+            message = "The worker ended in the middle. Look whether the effect is there."
         elif self.attempt >= ATTEMPTS:
-            state, message = self.State.FAILED, f"It was cut off {ATTEMPTS} times."
+            state, kind = self.State.FAILED, "interrupted"
+            message = f"It was cut off {ATTEMPTS} times."
         else:
             return False
-        kind = (
-            ""
-            if state == self.State.CANCELLED
-            else "unknown_outcome"
-            if state == self.State.UNKNOWN
-            else "interrupted"
-        )
         Job.objects.filter(pk=self.pk).update(
             state=state, error_kind=kind, error_message=message, finished_at=timezone.now(), lease_until=None
         )

@@ -4,7 +4,6 @@ import warnings
 from argparse import ArgumentParser
 from typing import Any
 
-from celery.platforms import SecurityWarning
 from django.core.management.base import BaseCommand
 
 from console.celery import app
@@ -18,20 +17,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         threads = str(options["threads"])
-        warnings.filterwarnings(
-            "ignore", category=SecurityWarning
-        )  # about root and pickle, which is not accepted
-        app.worker_main(
-            [
-                "--quiet",
-                "worker",
-                "-P",
-                "threads",
-                "-c",
-                threads,
-                "-l",
-                "WARNING",
-                "--without-gossip",
-                "--without-mingle",
-            ]
-        )
+        warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
+        pool = ["-P", "threads", "-c", threads]
+        app.worker_main(["--quiet", "worker", *pool, "-l", "WARNING", "--without-gossip", "--without-mingle"])
