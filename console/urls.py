@@ -3,8 +3,23 @@
 from allauth.account import views as account
 from django.urls import URLPattern, path
 
-from console.views import activity, audit, comparisons, connections, deployments, errors, health, models
-from console.views import overview, palette, people, playground, probes, sign_in, syncs
+from console.views import (
+    activity,
+    audit,
+    comparisons,
+    connections,
+    deployments,
+    errors,
+    health,
+    models,
+    overview,
+    palette,
+    people,
+    playground,
+    probes,
+    sign_in,
+    syncs,
+)
 
 session: list[URLPattern] = [
     path("accounts/login/", account.login, name="account_login"),
