@@ -104,14 +104,15 @@ def joined(told: Sequence[Event], kind: str, member: str = "delta") -> str:
     return "".join(str(one.json()[member]) for one in told if one.json()["type"] == kind)
 
 
-def answer_schemas(path: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = V1.published["paths"][path]["post"]["responses"]["200"]["content"]
-    return found["application/json"]["schema"]
+def answer_schema(path: str) -> Mapping[str, Any]:
+    content = V1.published["paths"][path]["post"]["responses"]["200"]["content"]
+    found: Mapping[str, Any] = content["application/json"]["schema"]
+    return found
 
 
 CHUNK_SCHEMA = next(
     each
-    for each in map(V1.resolved, answer_schemas("/openai/v1/chat/completions")["anyOf"])
+    for each in map(V1.resolved, answer_schema("/openai/v1/chat/completions")["anyOf"])
     if each["properties"]["object"]["enum"] == ["chat.completion.chunk"]
 )
-RESPONSE_SCHEMA = answer_schemas("/openai/v1/responses")
+RESPONSE_SCHEMA = answer_schema("/openai/v1/responses")

@@ -87,7 +87,6 @@ def test_a_verdict_about_old_settings_is_not_kept(connection, upstream):
     assert again(connection).checked_at is None
 
 
-@pytest.mark.off_spec("probes leave parameters out, so that nothing can be created")
 def test_every_route_is_probed_once_and_kept(workspace, simulator):
     connection = connect(workspace, "sim", simulator.removeprefix("http://"), "/openai/v1", SIMULATOR_KEY)
 
@@ -105,7 +104,6 @@ def test_every_route_is_probed_once_and_kept(workspace, simulator):
     )
 
 
-@pytest.mark.off_spec("probes leave parameters out, so that nothing can be created")
 def test_probing_again_replaces_what_was_found(connection, upstream):
     upstream["GET /files"] = [(404, {"error": {"message": "Resource not found"}}), (200, {"data": []})]
 

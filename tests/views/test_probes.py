@@ -9,10 +9,7 @@ from console.models import AuditEvent, RouteProbe
 from console.v1.routes import ROUTES
 from tests.conftest import SIMULATOR_KEY, connect
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.off_spec("probes leave parameters out, so that nothing can be created"),
-]
+pytestmark = pytest.mark.django_db
 JSON = {"accept": "application/json"}
 LINES = {"accept": "application/x-ndjson, application/json;q=0.5"}
 PROBE = "/c/prod/api-support/probe/"
