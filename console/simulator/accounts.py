@@ -14,12 +14,16 @@ from console.simulator.words import digest
 SUBSCRIPTION = "5a1d0000-0000-4000-8000-000000000001"
 SUBSCRIPTION_NAME = "Simulated subscription"
 TENANT = "7e4a0000-0000-4000-8000-000000000001"
+BULK = "bulk"
 _BENCH = re.compile(r"bench-(\d{1,5})\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A deployed model; `capacity` in units of 1,000 tokens a minute."""
+    """A deployed model; `capacity` in units of 1,000 tokens a minute.
+
+    `lessons` are what a fine-tuned model has learned: pairs of a question and its answer.
+    """
 
     name: str
     model: Model
@@ -30,6 +34,7 @@ class Deployment:
     policy: str = "Microsoft.DefaultV2"
     state: str = "Succeeded"
     created: str = "2026-09-01T08:00:00Z"
+    lessons: tuple[tuple[str, str], ...] = ()
 
     @property
     def tokens_per_minute(self) -> int:
@@ -86,7 +91,20 @@ class Account:
 
 def simulated_accounts(key: str, seed: int) -> dict[str, Account]:
     """The fleet by name, the default resource first."""
-    accounts = (_eastus2(), _sweden(), _fabrikam(), _legacy())
+    return _with_keys((_eastus2(), _sweden(), _fabrikam(), _legacy()), key, seed)
+
+
+def bulk_account(key: str, seed: int) -> dict[str, Account]:
+    """The resource with very many files, by name."""
+    deployments = (Deployment("gpt-4.1-mini", newest("gpt-4.1-mini"), characters.FAST),)
+    account = Account(
+        BULK, "AIServices", "eastus2", "East US 2", "contoso-ai", _named(deployments), _ALL,
+        tags={"environment": "load"},
+    )  # fmt: skip
+    return _with_keys((account,), key, seed)
+
+
+def _with_keys(accounts: tuple[Account, ...], key: str, seed: int) -> dict[str, Account]:
     for account in accounts:
         account.keys = (digest(seed, key, account.name, 1), digest(seed, key, account.name, 2))
     return {account.name: account for account in accounts}

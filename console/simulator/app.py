@@ -11,14 +11,36 @@ from pathlib import Path
 from starlette.routing import BaseRoute, Router
 from starlette.types import Receive, Scope, Send
 
-from console.simulator import arm, chat, dated, embeddings, home, identity, models, responses
+from console.simulator import (
+    arm,
+    chat,
+    dated,
+    embeddings,
+    files,
+    home,
+    identity,
+    models,
+    responses,
+    store_search,
+    vector_store_files,
+    vector_stores,
+)
 from console.simulator.guard import Guard
 from console.simulator.world import DEFAULT_TOKEN_LIFETIME, World
 
 _SAVE_EVERY = 3.0
 
 # A further resource of the v1 API is one more file with its ROUTES, named here.
-V1_ROUTES: list[BaseRoute] = [*models.ROUTES, *chat.ROUTES, *responses.ROUTES, *embeddings.ROUTES]
+V1_ROUTES: list[BaseRoute] = [
+    *models.ROUTES,
+    *chat.ROUTES,
+    *responses.ROUTES,
+    *embeddings.ROUTES,
+    *files.ROUTES,
+    *vector_stores.ROUTES,
+    *vector_store_files.ROUTES,
+    *store_search.ROUTES,
+]
 OPEN_ROUTES: list[BaseRoute] = [*home.ROUTES, *identity.ROUTES]
 
 
@@ -29,11 +51,17 @@ def create_app(
     speed: float = 1.0,
     state: str | Path | None = None,
     token_lifetime: int = DEFAULT_TOKEN_LIFETIME,
+    files: int = 0,
     now: Callable[[], float] = time.time,
 ) -> Simulator:
-    """A simulator that accepts `key`; `speed` multiplies every wait (0 = none); `state` is a JSON file."""
+    """A simulator that accepts `key`; `speed` multiplies every wait (0 = none); `state` is a JSON file.
+
+    With `files` there is a resource `bulk` that has that many.
+    """
     path = Path(state) if state else None
-    world = World(key=key, seed=seed, speed=speed, state=path, token_lifetime=token_lifetime, now=now)
+    world = World(
+        key=key, seed=seed, speed=speed, state=path, token_lifetime=token_lifetime, files=files, now=now
+    )
     return Simulator(world)
 
 

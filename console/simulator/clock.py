@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -25,6 +26,14 @@ class Clock:
     async def pause(self, seconds: float) -> None:
         if self.speed > 0 and seconds > 0:
             await asyncio.sleep(seconds * self.speed)
+
+    def elapsed(self, began: float) -> float:
+        """Seconds of simulated time (at speed 1) since `began`; endless when nothing waits."""
+        return (self.now() - began) / self.speed if self.speed > 0 else math.inf
+
+    def moment(self, began: float, seconds: float) -> int:
+        """The Unix second at which `seconds` of simulated time after `began` are over."""
+        return int(began + seconds * self.speed)
 
     def identifier(self, prefix: str, length: int = 48) -> str:
         """`prefix` and hexadecimal digits: the second, then a hash of the seed and a running number."""

@@ -185,9 +185,7 @@ def _timed(record: Record, elapsed: float, after: int) -> Iterator[Timed]:
 
 
 def _elapsed(world: World, record: Record) -> float:
-    """Seconds of a run's own time (at speed 1) since it began."""
-    speed = world.clock.speed
-    return (world.clock.now() - record["began"]) / speed if speed > 0 else float("inf")
+    return world.clock.elapsed(record["began"])
 
 
 def _keep(world: World, record: Record) -> None:

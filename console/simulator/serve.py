@@ -22,12 +22,13 @@ def serve(
     speed: float = 1.0,
     state: str | Path | None = None,
     token_lifetime: int = DEFAULT_TOKEN_LIFETIME,
+    files: int = 0,
     certificate: str | None = None,
     certificate_key: str | None = None,
     log_level: str = "warning",
 ) -> None:
     """Serve until stopped; with a certificate over HTTPS, which azure-identity demands of an authority."""
-    app = create_app(key=key, seed=seed, speed=speed, state=state, token_lifetime=token_lifetime)
+    app = create_app(key=key, seed=seed, speed=speed, state=state, token_lifetime=token_lifetime, files=files)
     uvicorn.run(
         app,
         host=host,
@@ -60,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--speed", type=float, default=1.0, help="multiplies every wait; 0 = no waiting")
     parser.add_argument("--state", help="a JSON file for what must survive a restart")
     parser.add_argument("--token-lifetime", type=int, default=DEFAULT_TOKEN_LIFETIME, help="seconds")
+    parser.add_argument("--files", type=int, default=0, help="adds a resource `bulk` with so many files")
     parser.add_argument("--certificate", help="PEM file, to serve HTTPS")
     parser.add_argument("--certificate-key", help="PEM file")
     parser.add_argument("--log-level", default="warning")

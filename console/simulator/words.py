@@ -92,3 +92,8 @@ def _close(run: list[str], phrases: list[str]) -> None:
     if run:
         phrases.append(" ".join(run))
         run.clear()
+
+
+def is_stop_word(word: str) -> bool:
+    """Whether a word (in lower case) says nothing about what a text is about."""
+    return word in _STOP

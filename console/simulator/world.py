@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, cast
 from starlette.requests import Request
 from starlette.types import Receive
 
-from console.simulator.accounts import Account, Deployment, simulated_accounts
+from console.simulator.accounts import Account, Deployment, bulk_account, simulated_accounts
+from console.simulator.blobs import Blobs
 from console.simulator.clock import Clock
 from console.simulator.store import Store
 
@@ -34,6 +35,7 @@ class World:
         speed: float = 1.0,
         state: Path | None = None,
         token_lifetime: int = DEFAULT_TOKEN_LIFETIME,
+        files: int = 0,
         now: Callable[[], float] = time.time,
     ) -> None:
         self.key = key
@@ -41,11 +43,16 @@ class World:
         self.token_lifetime = token_lifetime
         self.clock = Clock(seed=seed, speed=speed, now=now)
         self.accounts = simulated_accounts(key, seed)
+        if files:
+            self.accounts |= bulk_account(key, seed)
+        self.bulk_files = files
         self.store = Store(state)
+        self.blobs = Blobs(state)
         self.calls: Counter[str] = Counter()
         self.open_streams = 0
         self.dropped_streams = 0
         self.prefixes: dict[str, int] = {}
+        self.chunks: dict[tuple[str, int, int], list[tuple[str, Counter[str]]]] = {}
 
     @property
     def default_account(self) -> Account:
