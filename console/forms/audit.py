@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.validators import RegexValidator
@@ -69,9 +70,16 @@ class AuditFilter(forms.Form):
         return events
 
     @property
-    def pinned(self) -> list[tuple[str, str]]:
-        """What a link has fixed, to show it and to take it away: names and values of the hidden fields."""
-        return [(field.name, str(field.value())) for field in self.hidden_fields() if field.value()]
+    def pinned(self) -> list[tuple[str, str, str]]:
+        """What a link has fixed: names and values of the hidden fields, and the query string without each."""
+        fixed = [(field.name, str(field.value())) for field in self.hidden_fields() if field.value()]
+        return [(name, value, self.query_without(name)) for name, value in fixed]
+
+    def query_without(self, name: str) -> str:
+        kept = [
+            (field, value) for field, value in self.data.items() if value and field not in {name, "before"}
+        ]
+        return "?" + urlencode(kept)
 
 
 NARROWING = {

@@ -54,11 +54,9 @@ class Line:
 
     @property
     def remark(self) -> str:
-        """What to say after the sentence: nothing for a success, else how it went and the status or kind."""
-        if self.outcome == "success":
-            return ""
+        """Why it did not go well: "failed: 403"; empty when nothing is known beyond the outcome."""
         cause = str(self.last.http_status or "") or self.last.error_kind.replace("_", " ")
-        return f"{self.word}: {cause}" if cause else self.word
+        return f"{self.word}: {cause}" if cause and self.outcome != "success" else ""
 
     @property
     def word(self) -> str:

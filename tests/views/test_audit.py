@@ -136,6 +136,12 @@ def test_an_event_as_json_is_its_canonical_content(auditor, happened):
     assert told == {**event.content, "seq": event.seq, "hash": event.hash, "prev_hash": event.prev_hash}
 
 
+def test_what_a_link_fixed_can_be_taken_away_by_itself(auditor, happened):
+    text = auditor.get("/audit/?actor=alice&category=config&before=99").content.decode()
+
+    assert 'href="?category=config"' in text
+
+
 @pytest.mark.parametrize("seq", [0, 999, 10**30])
 def test_an_event_that_never_was_is_not_found(auditor, seq):
     assert auditor.get(f"/audit/{seq}/").status_code == 404
