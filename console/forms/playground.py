@@ -36,7 +36,7 @@ BY_NAME = {one.name: one for one in (*PARAMETERS, INSTRUCTIONS)} | {
 }
 
 
-class Invalid(Exception):  # noqa: N818 - told to the user as 422
+class Invalid(Exception):
     """The submission cannot be taken; `errors` are sentences by field."""
 
     def __init__(self, errors: Mapping[str, str]) -> None:

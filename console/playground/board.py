@@ -102,7 +102,9 @@ def columns(
 ) -> list[Column]:
     """Return the columns of a page, with all turns of the comparison if there is one."""
     found = [column(pane, connections) for pane in panes]
-    turns = list(comparison.turns.prefetch_related("answers")) if comparison else []
+    turns = (
+        list(comparison.turns.select_related("asked_by").prefetch_related("answers")) if comparison else []
+    )
     for turn in turns:
         by_pane = {answer.position: answer for answer in latest(turn.answers.all())}
         for one in found:

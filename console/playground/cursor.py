@@ -1,7 +1,7 @@
 """How far a reader has come, as an event id: `1a2b3c4d:120.34.0.1,5e6f7a8b:x`.
 
-The numbers are characters of text, reasoning and tools, and whole notices; x = ended. The browser sends the id
-back after a break (`Last-Event-ID`), so that nothing is lost and nothing is told twice.
+The numbers are characters of text, reasoning and tools, and whole notices; x = ended. The browser sends the
+id back after a break (`Last-Event-ID`), so that nothing is lost and nothing is told twice.
 """
 
 import re

@@ -76,6 +76,9 @@ class Registry:
     def add(self, live: Live) -> None:
         self._lives[live.answer_id] = live
 
+    def clear(self) -> None:
+        self._lives.clear()
+
     def forget(self, live: Live) -> None:
         """Drop an ended answer once those who come for its turn have had time to come."""
         asyncio.get_running_loop().call_later(GRACE, self._lives.pop, live.answer_id, None)

@@ -1,7 +1,7 @@
 """What an answer cost, from the price tables that two packages carry; nothing is fetched.
 
-Azure's own meters (azure-genai-prices) come before the vendors' list prices (genai-prices). What neither knows
-stays unknown and is never zero. All amounts are US dollars, Decimal.
+Azure's own meters (azure-genai-prices) come before the vendors' list prices (genai-prices). What neither
+knows stays unknown and is never zero. All amounts are US dollars, Decimal.
 """
 
 import re

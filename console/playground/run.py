@@ -68,7 +68,7 @@ class Run:
         self.clock = time.perf_counter()
         self.tier = ""
         self.storing: asyncio.Task[None] | None = None
-        self.call: object = None
+        self.call: int | None = None
         recorder = ledger.Prepared(plan.client.recorder, plan.token, self.sent)
         given = plan.client
         self.client = Client(given.endpoint, given.auth, recorder, provider=given.provider)
@@ -149,9 +149,9 @@ class Run:
 
     def tool(self, delta: Delta) -> None:
         """Calls of tools are shown, never made: a line for each, the name and the arguments as they come."""
-        if delta.index != self.call:
+        if delta.call != self.call:
             lead = "" if self.call is None else "\n"
-            self.call = delta.index
+            self.call = delta.call
             self.live.add("tool", f"{lead}{delta.name or 'tool'} ")
         if delta.text:
             self.live.add("tool", delta.text)

@@ -32,7 +32,7 @@ _reserved = 0
 _reserving = threading.Lock()
 
 
-class Busy(Exception):  # noqa: N818 - a state, told to the user as 429
+class Busy(Exception):
     """This process has as many runs as it may have."""
 
 
@@ -40,6 +40,7 @@ async def start() -> None:
     """Remember the loop on which runs live, and keep saving and sweeping."""
     global _loop, _reserved, _is_closing
     _loop, _reserved, _is_closing = asyncio.get_running_loop(), 0, False
+    lives.clear()
     _loop.set_default_executor(ThreadPoolExecutor(THREADS, "console"))
     _keepers[:] = [asyncio.create_task(keep_saving()), asyncio.create_task(keep_sweeping())]
 
@@ -122,7 +123,7 @@ def interrupt() -> None:
 async def shutdown() -> None:
     """End all runs, with what they have stored, then stop saving."""
     interrupt()
-    tasks = [live.task for live in lives if live.task is not None]
+    tasks = [live.task for live in lives if live.task is not None and not live.task.done()]
     if tasks:
         await asyncio.wait(tasks, timeout=PATIENCE)
     for keeper in _keepers:

@@ -1,7 +1,7 @@
-"""`GET /playground/comparisons/<id>/stream/` as a plain ASGI app ahead of Django: all panes in one event stream.
+"""`GET /playground/comparisons/<id>/stream/` as an ASGI app ahead of Django: all panes in one event stream.
 
-Events: `delta` {"answer", "kind", "text"}, `started` {"answer", "ttft_ms"}, `answer` (its end: state, metrics,
-usage, cost, error kind), `done` when nothing runs any more, `ended` {"reason"} when the reader has to go.
+Events: `delta` {"answer", "kind", "text"}, `started` {"answer", "ttft_ms"}, `answer` (its end),
+`done` when nothing runs any more, `ended` {"reason"} when the reader has to go.
 https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 

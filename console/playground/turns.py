@@ -28,11 +28,11 @@ TITLE_LENGTH = 80
 RETRY_AFTER = 5  # seconds
 
 
-class TooManyRuns(Exception):  # noqa: N818 - a state, told to the user as 429
+class TooManyRuns(Exception):
     """The user, or this process, has as many answers under way as allowed; nothing was created."""
 
 
-class StillRunning(Exception):  # noqa: N818 - a state, told to the user as 409
+class StillRunning(Exception):
     """An answer that the new one would follow is still being written; nothing was created."""
 
 

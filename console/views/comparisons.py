@@ -25,9 +25,7 @@ TITLE_LIMIT = 200
 def index(request: HttpRequest) -> HttpResponse:
     """List the comparisons of the user's workspaces, newest first; `?q=` searches titles and prompts."""
     search = request.GET.get("q", "").strip()[:200]
-    page = paged(
-        request, access.comparisons_for(request.user).search(search).prefetch_related("turns__answers")
-    )
+    page = paged(request, access.comparisons_for(request.user).search(search))
     if wants_json(request):
         return json_page(page, comparison_row)
     template = "comparisons/index.html#table" if getattr(request, "htmx", False) else "comparisons/index.html"
