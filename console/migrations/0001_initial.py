@@ -169,6 +169,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=40)),
                 ('remote_id', models.CharField(max_length=256)),
                 ('name', models.CharField(max_length=512)),
+                ('words', models.CharField(help_text='Name and id in lower case, for searching.', max_length=500)),
                 ('status', models.CharField(blank=True, max_length=60)),
                 ('family', models.CharField(blank=True, max_length=60)),
                 ('labels', models.TextField(blank=True, help_text='Facet values, each between single spaces.')),
@@ -368,7 +369,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='item',
-            index=models.Index(fields=['kind', 'name', 'id', 'connection', 'gone_at', 'remote_id'], name='item_by_name'),
+            index=models.Index(fields=['kind', 'name', 'id', 'connection', 'gone_at'], name='item_by_name'),
         ),
         migrations.AddIndex(
             model_name='item',
@@ -384,7 +385,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='item',
-            index=models.Index(fields=['kind', 'connection', 'gone_at', 'name', 'remote_id'], name='item_by_connection'),
+            index=models.Index(fields=['kind', 'connection', 'gone_at', 'words'], name='item_by_connection'),
         ),
         migrations.AddConstraint(
             model_name='item',

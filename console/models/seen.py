@@ -42,12 +42,19 @@ class Seen:
         """Whether its id can be kept whole; an object with another one could never be asked for again."""
         return 0 < len(self.remote_id) <= 256 and clean_text(self.remote_id) == self.remote_id
 
+    @property
+    def words(self) -> str:
+        """What searching looks at."""
+        name = clean_text(self.name).lower()
+        return name if self.remote_id.lower() in name else f"{self.remote_id.lower()} {name}"
+
     def columns(self) -> dict[str, Any]:
         """The columns of an Item that say the same, cut to their lengths; `digest` is that of `raw`."""
         raw = storable(self.raw)
         size = self.size if self.size is not None and abs(self.size) <= MAX_BIGINT else None
         return {
             "name": clean_text(self.name)[:512],
+            "words": self.words[:500],
             "status": clean_text(self.status)[:60],
             "family": clean_text(self.family)[:60],
             "labels": label_text(self.labels),

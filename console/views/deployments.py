@@ -73,7 +73,7 @@ class Row:
     def managed(self) -> Deployment:
         return parse_deployment(self.item.raw)
 
-    @property
+    @cached_property
     def url(self) -> str:
         return reverse("deployment", args=[self.item.connection.slug, self.item.remote_id])
 
@@ -103,7 +103,7 @@ class Row:
     def policy(self) -> str:
         return self.managed.rai_policy
 
-    @property
+    @cached_property
     def retirement(self) -> retirement.Retirement | None:
         return retirement.retirement(self.item)
 
@@ -117,9 +117,9 @@ def index(request: HttpRequest) -> HttpResponse:
     """The list, from the index at once; it has itself read again where it is outdated."""
     asked = LIST.asked(request)
     items = access.items_for(request.user, KIND)
-    page = asked.page(request, items)
     connections = list(access.connections_for(request.user))
     state = fresh(connections, KIND, reverse("deployments-refresh"))
+    page = asked.page(request, items, total=state.total)
     if wants_json(request):
         return json_page(page, lambda item: as_json(Row(item)), syncs=state.as_json())
     context = {

@@ -1,8 +1,8 @@
 """How fresh a list is: the line above it that has outdated parts read again and says how that went.
 
-The part reads connection after connection within its own request, so that it works without a worker, and answers
-after about a second; it asks again for what is left, and once a second while something is being read elsewhere.
-At the end 286 stops the polling.
+The part reads connection after connection within its own request, so that it works without a worker, and
+answers after about a second; it asks again for what is left, and once a second while something is being read
+elsewhere. At the end 286 stops the polling.
 """
 
 from collections.abc import Sequence
@@ -67,6 +67,12 @@ class Fresh:
     def count(self) -> int:
         """Objects read so far by the listings that are under way."""
         return sum(one.sync.count for one in self.parts if one.sync and one.is_running)
+
+    @property
+    def total(self) -> int | None:
+        """How many objects the last listings found; None while one of them is missing or was broken off."""
+        is_known = all(one.sync and one.sync.state == Sync.State.DONE for one in self.parts)
+        return sum(sync.total for sync in self.syncs) if is_known else None
 
     @property
     def syncs(self) -> list[Sync]:

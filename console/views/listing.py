@@ -176,9 +176,16 @@ class Asked:
             return [F(name).desc(nulls_last=last[name]) for name in names]
         return [F(name).asc(nulls_last=last[name]) for name in names]
 
-    def page(self, request: HttpRequest, items: ItemQuerySet) -> Page:
-        """The asked-for page of items: their ids by an index first, so that a late page costs little more."""
-        ids = paged(request, self.narrow(items).values_list("pk", flat=True))
+    def page(self, request: HttpRequest, items: ItemQuerySet, *, total: int | None) -> Page:
+        """The asked-for page of items: their ids by an index first, so that a late page costs little more.
+
+        `total` is how many items there are when nothing is narrowed; None where that must be counted.
+        """
+        ids = self.narrow(items).values_list("pk", flat=True)
+        page = paged(request, ids, total=None if self.is_narrowed else total)
+        return self.filled(page, items)
+
+    def filled(self, ids: Page, items: ItemQuerySet) -> Page:
         found = items.in_bulk(ids.rows)
         return replace(ids, rows=[found[pk] for pk in ids.rows if pk in found])
 

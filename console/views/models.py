@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -74,24 +75,55 @@ class Row:
 
     @property
     def name(self) -> str:
-        return plain_name(self.item.remote_id)[0]
+        return self.names[0]
 
     @property
     def version(self) -> str:
-        return plain_name(self.item.remote_id)[1]
+        return self.names[1]
 
-    @property
+    @cached_property
+    def names(self) -> tuple[str, str]:
+        """The name without its version, and that."""
+        return plain_name(self.item.remote_id)
+
+    @cached_property
     def url(self) -> str:
         return reverse("model", args=[self.item.connection.slug, self.item.remote_id])
 
-    @property
+    @cached_property
     def capabilities(self) -> list[str]:
         return self.item.values("capability")
 
     @property
+    def first(self) -> list[str]:
+        """The capabilities that the table has room for."""
+        return self.capabilities[:3]
+
+    @property
     def more(self) -> list[str]:
-        """The capabilities that the table has no room for."""
         return self.capabilities[3:]
+
+    @property
+    def others(self) -> int:
+        """Deployments besides the first."""
+        return max(len(self.deployments) - 1, 0)
+
+    @property
+    def subtitle(self) -> str:
+        return self.version or self.item.family
+
+    @property
+    def slug(self) -> str:
+        return self.item.connection.slug
+
+    @property
+    def place(self) -> str:
+        return self.item.connection.name
+
+    @property
+    def state(self) -> str:
+        """What the badge tells: where it is in its life, or that it is gone."""
+        return "gone" if self.item.gone_at else self.item.status
 
     @property
     def is_fine_tuned(self) -> bool:
@@ -103,20 +135,22 @@ class Row:
 
     @property
     def lifecycle(self) -> str:
+        if self.item.gone_at:
+            return "Gone"
         return LIFECYCLES.get(self.item.status, self.item.status)
 
-    @property
+    @cached_property
     def retirement(self) -> retirement.Retirement | None:
         return retirement.retirement(self.item)
 
-    @property
+    @cached_property
     def callable_as(self) -> str:
         """What a call names to reach the model; empty while it is not deployed."""
         if not has_deployments(self.item.connection):
             return self.item.remote_id
         return self.deployments[0].remote_id if self.deployments else ""
 
-    @property
+    @cached_property
     def playground_url(self) -> str:
         return playground_url(self.item, self.callable_as) if self.callable_as else ""
 
@@ -136,9 +170,9 @@ def rows(items: Iterable[Item]) -> list[Row]:
 def index(request: HttpRequest) -> HttpResponse:
     """The list, from the index at once; it has itself read again where it is outdated."""
     asked = LIST.asked(request)
-    page = asked.page(request, access.items_for(request.user, KIND).defer("raw"))
     connections = list(access.connections_for(request.user))
     state = fresh(connections, KIND, reverse("models-refresh"))
+    page = asked.page(request, access.items_for(request.user, KIND).defer("raw"), total=state.total)
     found = rows(page.rows)
     if wants_json(request):
         told = {row.item.pk: row for row in found}

@@ -48,12 +48,17 @@ class Page:
         return (self.number - 1) * PAGE_SIZE + len(self.rows)
 
 
-def paged(request: HttpRequest, rows: "QuerySet[Any]", *, size: int = PAGE_SIZE) -> Page:
-    """Cut the page that `?page=` names out of an ordered query; a page that is none counts as the first."""
+def paged(
+    request: HttpRequest, rows: "QuerySet[Any]", *, size: int = PAGE_SIZE, total: int | None = None
+) -> Page:
+    """Cut the page that `?page=` names out of an ordered query; a page that is none counts as the first.
+
+    `total` is how many rows there are, where that is known without counting.
+    """
     text = request.GET.get("page", "1")
     number = max(int(text), 1) if text.isdecimal() and len(text) < 9 else 1
     found = list(rows[(number - 1) * size : number * size + 1])
-    total = rows.count()
+    total = rows.count() if total is None else total
 
     def query(page: int) -> str:
         return "?" + urlencode([*((k, v) for k, v in request.GET.items() if k != "page"), ("page", page)])

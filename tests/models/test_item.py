@@ -198,3 +198,15 @@ def test_days_left_count_down_to_the_retirement():
     assert Item(retires_on=today + timedelta(days=9)).days_left == 9
     assert Item(retires_on=today - timedelta(days=2)).days_left == -2
     assert Item().days_left is None
+
+
+def test_an_item_is_found_by_its_id_too(connection):
+    Item.objects.take_in(connection.pk, "file", [model("file-Ab12", name="Training DATA.jsonl")])
+
+    assert Item.objects.search("file-ab12 data").count() == 1
+
+
+def test_the_longest_texts_fit_into_every_index(connection):
+    Item.objects.take_in(connection.pk, "file", [model("\U0001f600" * 256, name="\U0001f680" * 512)])
+
+    assert Item.objects.count() == 1
