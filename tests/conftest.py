@@ -63,11 +63,6 @@ def anyio_backend():
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings():
-    """One database a process: pytest-xdist's suffix is added by pytest-django."""
-
-
-@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """The audit table refuses deletes; the flush between transactional tests needs them."""
     from django.db import connection
