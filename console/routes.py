@@ -15,6 +15,7 @@ DEMANDING = {
     "comparison_for",
     "connection_for",
     "item_for",
+    "job_for",
     "people_for",
     "person_for",
     "require",

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from console import routes as console_routes
 from console.access import VERBS
-from console.models import Answer, Comparison, Item, Membership, Turn, User, Workspace, audit
+from console.models import Answer, Comparison, Item, Job, Membership, Turn, User, Workspace, audit
 from tests.permission_matrix import ANYBODY, PUBLIC, RULES, Rule
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +61,7 @@ def world(connection, workspace, alice, upstream):
         state=Answer.State.COMPLETE,
         text=CANARY,
     )
+    job = Job.objects.create(workspace=workspace, kind="try", title=CANARY, effect="read", created_by=alice)
     person = User.add("zoe", "reader")
     event = audit.record("connection.paused", target=connection.target, connection=connection)
     return {
@@ -72,6 +73,7 @@ def world(connection, workspace, alice, upstream):
         "seq": event.seq,
         "comparison": comparison.pk,
         "answer": answer.pk,
+        "job": job.pk,
         "person": person.pk,
     }
 
@@ -177,6 +179,7 @@ def test_a_foreign_object_and_one_that_never_was_get_the_same_answer(client, mal
     nobody = dict.fromkeys(world, "nobody") | {
         "comparison": "00000000-0000-4000-8000-000000000000",
         "answer": "00000000-0000-4000-8000-000000000000",
+        "job": "00000000-0000-4000-8000-000000000000",
     }
 
     foreign, missing = call(client, name, method, world), call(client, name, method, nobody)
