@@ -7,7 +7,7 @@ const LINES = 'application/x-ndjson, application/json;q=0.5'
 
 function place(line) {
   const old = line.id && document.getElementById(line.id)
-  if (old) window.htmx.swap(old, line.html, { swapStyle: 'outerHTML' })
+  if (old) window.htmx.swap(old, line.html, { swapStyle: 'outerHTML' }, { eventInfo: { target: old } })
   if (line.say) announce(line.say)
 }
 

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from console import tasks
 from console.forms.connections import ConnectionForm
 from console.models import AuditEvent, Connection, Secret
 from console.models.secret import auth_for
@@ -388,3 +389,7 @@ def test_the_edit_page_holds_no_character_of_the_secret(manager, connection):
 
     assert connection.secret.fingerprint in content
     assert "upstream-key-1" not in content
+
+
+def test_what_is_to_be_done_goes_to_our_own_broker():
+    assert tasks.sync.app.main == "console"
