@@ -9,6 +9,7 @@ from typing import Any
 from console.simulator import filters
 from console.simulator.accounts import Deployment
 from console.simulator.errors import invalid, refused
+from console.simulator.recall import recall
 from console.simulator.structured import conforming_json, loose_json
 from console.simulator.text import compose, ponder
 from console.simulator.tools import ToolCall, choose_calls
@@ -137,6 +138,8 @@ def _reason(found: Answer, ask: Ask, rng: random.Random) -> None:
 def _text(ask: Ask, rng: random.Random) -> str:
     if ask.schema is not None:
         return conforming_json(ask.schema, ask.prompt, rng)
+    if learned := recall(ask.deployment.lessons, ask.prompt):
+        return learned
     if ask.json_mode:
         return loose_json(ask.prompt, ask.deployment.name, rng)
     written = compose(ask.deployment.name, ask.deployment.character, ask.turns, ask.prompt, rng)

@@ -14,9 +14,12 @@ from starlette.types import Receive, Scope, Send
 from console.simulator import (
     arm,
     chat,
+    checkpoints,
     dated,
     embeddings,
     files,
+    fine_tuning,
+    grader_bench,
     home,
     identity,
     models,
@@ -40,6 +43,9 @@ V1_ROUTES: list[BaseRoute] = [
     *vector_stores.ROUTES,
     *vector_store_files.ROUTES,
     *store_search.ROUTES,
+    *fine_tuning.ROUTES,
+    *checkpoints.ROUTES,
+    *grader_bench.ROUTES,
 ]
 OPEN_ROUTES: list[BaseRoute] = [*home.ROUTES, *identity.ROUTES]
 

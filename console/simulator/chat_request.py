@@ -12,6 +12,7 @@ from console.simulator.accounts import Deployment
 from console.simulator.answers import Ask, Turn
 from console.simulator.errors import Refusal, deployment_not_found, invalid, operation_not_supported
 from console.simulator.tools import chosen_name
+from console.simulator.tuned_models import deployment_of
 from console.simulator.words import count
 from console.simulator.world import Call
 
@@ -101,10 +102,15 @@ def deployment_for(call: Call, body: dict[str, Any]) -> Deployment:
         raise check.missing("model")
     if not isinstance(model, str):
         raise check.wrong_type("model", model, "a string")
-    deployment = call.account.deployment(model)
+    deployment = named_deployment(call, model)
     if deployment is None or deployment.state != "Succeeded":
         raise deployment_not_found()
     return deployment
+
+
+def named_deployment(call: Call, name: str) -> Deployment | None:
+    """A deployment of the resource, or a fine-tuned model of it under its own name."""
+    return call.account.deployment(name) or deployment_of(call.world, call.account, name)
 
 
 def read_chat(call: Call, body: dict[str, Any]) -> Ask:

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 INVALID = "invalid_request_error"
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, not an error of ours
+class Refusal(Exception):
     """An answer other than success; raised anywhere below the guard, sent by the guard."""
 
     def __init__(
@@ -27,7 +27,7 @@ class Refusal(Exception):  # noqa: N818 - an answer, not an error of ours
         return JSONResponse(dict(self.body), status_code=self.status, headers=self.headers)
 
 
-class Instead(Exception):  # noqa: N818 - an answer, not an error of ours
+class Instead(Exception):
     """A ready response that takes the place of the normal one (faults)."""
 
     def __init__(self, response: Response) -> None:

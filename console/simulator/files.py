@@ -16,6 +16,7 @@ from console.simulator.errors import invalid
 from console.simulator.multipart import Form, read_form
 from console.simulator.paging import Cursors, page_of
 from console.simulator.parameters import integer, missing, one_of
+from console.simulator.settling import settle
 from console.simulator.world import Call, call_of
 
 LARGEST = 2 * 1024**3
@@ -48,6 +49,7 @@ async def create(request: Request) -> Response:
 async def index(request: Request) -> Response:
     """GET /files."""
     call = call_of(request)
+    settle(call)
     ids = file_records.identifiers(call.world, call.account, request.query_params.get("purpose"))
     return JSONResponse(
         page_of(
@@ -62,6 +64,7 @@ async def index(request: Request) -> Response:
 async def show(request: Request) -> Response:
     """GET /files/{file_id}."""
     call = call_of(request)
+    settle(call)
     return JSONResponse(
         file_records.show(call.world, file_records.find(call, request.path_params["file_id"]))
     )
@@ -70,6 +73,7 @@ async def show(request: Request) -> Response:
 async def content(request: Request) -> Response:
     """GET /files/{file_id}/content: the bytes, or the range of them that is asked for."""
     call = call_of(request)
+    settle(call)
     record = file_records.find(call, request.path_params["file_id"])
     path = file_records.path_of(call.world, record)
     return FileResponse(path, media_type="application/octet-stream", filename=record["filename"])

@@ -1,4 +1,4 @@
-"""The catalogue of `GET /models`: what could be deployed, not what is.
+"""The catalogue of `GET /models`: what could be deployed, not what is; and what was fine-tuned here.
 
 Fields: `OpenAI.Model` in the v1 spec of 2026-01-28, and those of the dated authoring route (2024-06-01).
 """
@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from console.simulator import tuned_models
 from console.simulator.catalogue import Model, timestamp
 from console.simulator.errors import invalid
 from console.simulator.world import call_of
@@ -23,23 +24,37 @@ _LIFECYCLES = {
 
 async def index(request: Request) -> Response:
     """GET /models."""
-    rows = [model_row(model) for model in call_of(request).account.catalogue]
+    call = call_of(request)
+    rows = [model_row(model) for model in call.account.catalogue]
+    tuned = [one for one in tuned_models.tuned_models(call.world, call.account) if not one.is_checkpoint]
+    rows += [tuned_models.model_row(one, call.account) for one in tuned]
     return JSONResponse({"object": "list", "data": rows})
 
 
 async def show(request: Request) -> Response:
     """GET /models/{model}."""
+    if tuned := _tuned(request):
+        return JSONResponse(tuned_models.model_row(tuned, call_of(request).account))
     return JSONResponse(model_row(_find(request)))
 
 
 async def delete(request: Request) -> Response:
-    """DELETE /models/{model}: base models cannot be deleted."""
+    """DELETE /models/{model}: fine-tuned ones only."""
+    if tuned := _tuned(request):
+        call = call_of(request)
+        tuned_models.delete_tuned(call.world, call.account, tuned.name)
+        return JSONResponse({"id": tuned.name, "object": "model", "deleted": True})
     model = _find(request)
     raise invalid(
         "invalid_request",
         f"The model '{model.id}' is a base model; only fine-tuned models can be deleted.",
         param="model",
     )
+
+
+def _tuned(request: Request) -> tuned_models.Tuned | None:
+    call = call_of(request)
+    return tuned_models.find_tuned(call.world, call.account, request.path_params["model"])
 
 
 def _find(request: Request) -> Model:

@@ -20,7 +20,7 @@ _TERMINAL = (
 _LONGEST_SILENCE = 3600.0
 
 
-class ConnectionCut(Exception):  # noqa: N818 - an end, not an error of ours
+class ConnectionCut(Exception):
     """The connection ends here, without the end of the answer."""
 
 
