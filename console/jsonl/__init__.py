@@ -4,12 +4,15 @@ Format: https://jsonlines.org. Knows no Django and no network.
 """
 
 from .catalogue import CATALOGUE, REPAIRS
+from .csv_cells import csv_line, guarded, to_csv
 from .doctor import Report, check
 from .estimate import BatchEstimate, TrainingEstimate, batch_estimate, training_estimate
 from .lines import Cancelled
+from .preview import Page, Row, preview
 from .problems import Problem
 from .purposes import ENDPOINTS, LIMITS, Expected, Limits, Purpose
 from .repairing import Change, RepairReport, repair
+from .templating import BuildError, Template, build
 from .tokens import Tokens
 
 __all__ = [
@@ -18,18 +21,27 @@ __all__ = [
     "LIMITS",
     "REPAIRS",
     "BatchEstimate",
+    "BuildError",
     "Cancelled",
     "Change",
     "Expected",
     "Limits",
+    "Page",
     "Problem",
     "Purpose",
     "RepairReport",
     "Report",
+    "Row",
+    "Template",
     "Tokens",
     "TrainingEstimate",
     "batch_estimate",
+    "build",
     "check",
+    "csv_line",
+    "guarded",
+    "preview",
     "repair",
+    "to_csv",
     "training_estimate",
 ]

@@ -1,0 +1,158 @@
+"""A batch from a prompt template and a CSV: one request for each row, `{{column}}` replaced by the row's cell.
+
+Cells are put into the values of the parsed template, so that nothing in a cell can change the form of a request.
+"""
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from .batches import digest
+from .edits import dump
+from .lines import BOM, Line, Source, chunks, lines, opened
+from .problems import shown
+from .purposes import LIMITS, Purpose
+
+PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+LIMIT = LIMITS[Purpose.BATCH]
+
+
+class BuildError(Exception):
+    """Why no batch can be built; `row` counts the rows below the header from 1, 0 is the header or the template."""
+
+    def __init__(self, message: str, *, row: int = 0) -> None:
+        super().__init__(message)
+        self.message = message
+        self.row = row
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _build_error, (self.message, self.row)
+
+
+def _build_error(message: str, row: int) -> BuildError:
+    return BuildError(message, row=row)
+
+
+@dataclass(frozen=True)
+class Template:
+    """A request: endpoint, deployment, body with placeholders; ids are `row-1`, `row-2` … or follow a template."""
+
+    endpoint: str
+    model: str
+    body: dict[str, Any]
+    custom_id: str = ""
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns that the placeholders name."""
+        return frozenset(_names([self.body, self.custom_id]))
+
+
+def _names(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield from PLACEHOLDER.findall(value)
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _names(inner)
+
+
+def build(template: Template, source: Source) -> Iterator[bytes]:
+    """Yield the lines of the batch, each with its newline, while reading the CSV.
+
+    The CSV is UTF-8, with a header, separated by commas, semicolons or tabs. Raises BuildError at the first row that
+    does not fit: with too few or too many cells, an empty or repeated id, or past the limits of a batch.
+    """
+    seen: set[bytes] = set()
+    size = 0
+    for row, cells in rows(source, needed=template.columns):
+        if row > LIMIT.most:
+            raise BuildError(f"A batch has at most {LIMIT.most:,} requests.", row=row)
+        custom_id = _filled(template.custom_id, cells) if template.custom_id else f"row-{row}"
+        key = digest(custom_id)
+        if not custom_id.strip():
+            raise BuildError("The id of this row is empty.", row=row)
+        if key in seen:
+            raise BuildError(f'The id "{shown(custom_id)}" was used before.', row=row)
+        seen.add(key)
+        body = {"model": template.model, **_filled(template.body, cells)}
+        request = {"custom_id": custom_id, "method": "POST", "url": template.endpoint, "body": body}
+        line = dump(request).encode(errors="replace") + b"\n"
+        size += len(line)
+        if size > LIMIT.bytes:
+            raise BuildError(f"The batch would be larger than {LIMIT.bytes // 10**6} MB.", row=row)
+        yield line
+
+
+def _filled(value: Any, cells: dict[str, str]) -> Any:
+    if isinstance(value, str):
+        return PLACEHOLDER.sub(lambda match: cells[match.group(1)], value)
+    if isinstance(value, list):
+        return [_filled(inner, cells) for inner in value]
+    if isinstance(value, dict):
+        return {key: _filled(inner, cells) for key, inner in value.items()}
+    return value
+
+
+def rows(source: Source, *, needed: frozenset[str] = frozenset()) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield number (from 1) and cells by column for each row of a CSV with a header; empty rows are passed over.
+
+    Raises BuildError, also when a column of `needed` is not there.
+    """
+    with opened(source) as stream:
+        texts = _texts(lines(chunks(stream)))
+        first = next(texts, "")
+        reader = csv.reader(_again(first, texts), delimiter=_delimiter(first), strict=True)
+        header: list[str] | None = None
+        row = 0
+        while (cells := _next(reader, row + (header is not None))) is not None:
+            if header is None:
+                header = _header(cells, needed)
+            elif cells:
+                row += 1
+                if len(cells) != len(header):
+                    raise BuildError(f"The row has {len(cells)} cells, the header {len(header)}.", row=row)
+                yield row, dict(zip(header, cells, strict=True))
+        if header is None:
+            raise BuildError("The CSV is empty.")
+
+
+def _texts(source_lines: Iterator[Line]) -> Iterator[str]:
+    for line in source_lines:
+        data = line.data.removeprefix(BOM) if line.number == 1 else line.data
+        if not line.whole:
+            raise BuildError(f"Line {line.number} is longer than 8 MiB.")
+        try:
+            yield data.decode() + "\n"
+        except UnicodeDecodeError:
+            raise BuildError(f"Line {line.number} is not UTF-8; save the CSV as UTF-8.") from None
+
+
+def _again(first: str, texts: Iterator[str]) -> Iterator[str]:
+    if first:
+        yield first
+    yield from texts
+
+
+def _delimiter(header: str) -> str:
+    return max(",;\t", key=header.count)
+
+
+def _next(reader: Iterator[list[str]], row: int) -> list[str] | None:
+    try:
+        return next(reader, None)
+    except csv.Error as error:
+        raise BuildError(f"The CSV cannot be read: {error}.", row=row) from None
+
+
+def _header(cells: list[str], needed: frozenset[str]) -> list[str]:
+    names = [name.strip() for name in cells]
+    if not all(names):
+        raise BuildError("A column has no name.")
+    if len(set(names)) < len(names):
+        raise BuildError("Two columns have the same name.")
+    missing = sorted(needed - set(names))
+    if missing:
+        raise BuildError("The CSV has no column " + ", ".join(f'"{shown(name)}"' for name in missing) + ".")
+    return names
