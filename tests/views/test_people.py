@@ -5,6 +5,7 @@ import re
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils.html import strip_tags
 
 from console.models import AuditEvent, SignInLink, User
 from console.models.user import LastAdmin
@@ -181,9 +182,9 @@ def test_a_disabled_person_gets_no_link(admin, bob):
 def test_the_page_of_a_person_shows_what_was_done_to_it(admin, bob):
     admin.post(f"/people/{bob.pk}/", {"role": "operator"})
 
-    text = " ".join(admin.get(f"/people/{bob.pk}/").content.decode().split())
+    text = strip_tags(admin.get(f"/people/{bob.pk}/").content.decode())
 
-    assert 'root changed the role of <b class="anywhere">bob</b>' in text
+    assert "root changed the role of bob" in " ".join(text.split())
 
 
 @pytest.mark.parametrize("who", ["alice", "bob", "carol", "audrey", "mallory"])
