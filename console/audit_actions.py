@@ -40,6 +40,8 @@ ACTIONS: dict[str, Action] = {
     "response.deleted": Action("data", "delete", "deleted the response {target} on {connection}"),
     "response.cancelled": Action("data", "update", "cancelled the response {target} on {connection}"),
     "model.deleted": Action("data", "delete", "deleted the model {target} on {connection}"),
+    "file.uploaded": Action("data", "create", "uploaded the file {target} to {connection}"),
+    "file.deleted": Action("data", "delete", "deleted the file {target} on {connection}"),
     "job.cancelled": Action("data", "update", "cancelled the job {target}"),
     "access.denied": Action("access", "read", "was refused {target}"),
     "audit.verified": Action("system", "read", "verified the audit chain"),

@@ -97,16 +97,25 @@ def handler_for(upstream: Upstream) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
 
+        def handle_one_request(self) -> None:
+            try:
+                super().handle_one_request()
+            except ConnectionError:
+                self.close_connection = True
+
         def handle_any(self) -> None:
             length = int(self.headers.get("content-length") or 0)
             url = urlsplit(self.path)
             headers = {name.lower(): value for name, value in self.headers.items()}
-            request = Request(
-                self.command, unquote(url.path), parse_qs(url.query), headers, self.rfile.read(length)
-            )
+            body = self.rfile.read(length)
+            if len(body) < length:
+                # The sender left on the way: half a request is none.
+                self.close_connection = True
+                return
+            request = Request(self.command, unquote(url.path), parse_qs(url.query), headers, body)
             upstream.requests.append(request)
             query = parse_qs(url.query, keep_blank_values=True)
-            upstream.sent.append(Sent(self.command, url.path, query, headers, request.body))
+            upstream.sent.append(Sent(self.command, url.path, query, headers, body))
             self.reply(upstream.answer_to(request))
 
         do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = handle_any  # noqa: N815

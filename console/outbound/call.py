@@ -6,12 +6,13 @@ import json
 import logging
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
 import httpx
 
 from .auth import Auth
+from .body import SizedBody
 from .clock import Clock
 from .diagnosis import error_of_answer
 from .endpoint import Endpoint, refusal
@@ -81,6 +82,17 @@ class Call:
         self.rejected = next(iter(credential.values()), "")
         return {**self._headers, **credential}
 
+    def body(self) -> bytes | Iterable[bytes] | None:
+        """What to send in this attempt."""
+        return self._paced(self.content) if isinstance(self.content, SizedBody) else self.content
+
+    def _paced(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """Each piece may take as long to leave as a silence may last; then the answer is waited for."""
+        for piece in pieces:
+            self.clock.touch()
+            yield piece
+        self.clock.sent()
+
     def set_headers(self, headers: dict[str, str]) -> None:
         """Replaces the headers; for sign-in libraries only, which choose their own."""
         self._headers = headers
@@ -126,7 +138,9 @@ class Call:
         return f"<Call {self.method} {self.endpoint.origin}>"
 
 
-def headers_to_send(headers: Mapping[str, str], *, is_json: bool) -> dict[str, str]:
+def headers_to_send(
+    headers: Mapping[str, str], *, is_json: bool, body: SizedBody | None = None
+) -> dict[str, str]:
     """The caller's headers with the door's own. Raises BlockedByPolicy for any that is not on the list."""
     sent = {"user-agent": USER_AGENT, "accept": "application/json", "accept-encoding": "identity"}
     if is_json:
@@ -135,7 +149,7 @@ def headers_to_send(headers: Mapping[str, str], *, is_json: bool) -> dict[str, s
         if name.lower() not in ALLOWED_HEADERS or not value.isascii() or not value.isprintable():
             raise refusal(f"The header {name[:40]!a} may not be sent.")
         sent[name.lower()] = value
-    return sent
+    return sent | body.headers if body is not None else sent
 
 
 def encoded(value: object) -> bytes:

@@ -33,7 +33,11 @@ class Clock:
         """There is a connection, new or kept: from now on the first byte of the body is waited for."""
         if not self._is_connected:
             self._is_connected = True
-            self._until(time.monotonic() + self.limits.first_byte, FirstByteTimeout)
+            self.sent()
+
+    def sent(self) -> None:
+        """The request has left, or is so short that it leaves at once: the answer may take its time."""
+        self._until(time.monotonic() + self.limits.first_byte, FirstByteTimeout)
 
     def touch(self) -> None:
         """Something meaningful arrived: the silence may begin anew."""

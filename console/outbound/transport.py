@@ -18,6 +18,7 @@ import httpx
 from .answer import Answer, AsyncStreamAnswer, StreamAnswer
 from .async_pool import WATCH, AsyncPool
 from .auth import Auth
+from .body import SizedBody
 from .call import Call, encoded, headers_to_send
 from .clock import Watch
 from .endpoint import refusal
@@ -29,7 +30,7 @@ from .resolve import Lookup, Resolver, system_lookup
 from .retry import RetryBudget
 from .sync_pool import PooledTransport
 
-__all__ = ["Answer", "AsyncStreamAnswer", "Door", "StreamAnswer", "close_door", "get_door"]
+__all__ = ["Answer", "AsyncStreamAnswer", "Door", "SizedBody", "StreamAnswer", "close_door", "get_door"]
 
 MAX_BUDGETS = 1000
 
@@ -201,7 +202,8 @@ class Door:
             self._budgets.clear()
         budget = self._budgets.setdefault(endpoint.origin, RetryBudget())
         budget.called()
-        sent_headers = headers_to_send(headers or {}, is_json=json is not None)
+        sized = content if isinstance(content, SizedBody) else None
+        sent_headers = headers_to_send(headers or {}, is_json=json is not None, body=sized)
         body = encoded(json) if json is not None else content
         model = str(json.get("model", ""))[:200] if isinstance(json, dict) else ""
         return Call(method.upper(), target, sent_headers, body, auth, limits, endpoint, model, budget)
@@ -228,7 +230,7 @@ class Door:
         headers, clock = call.begin_attempt(credential), call.clock
         timeout = {"connect": clock, "read": clock, "write": clock}
         request = self._sync.build_request(
-            call.method, call.url, headers=headers, content=call.content, extensions={"timeout": timeout}
+            call.method, call.url, headers=headers, content=call.body(), extensions={"timeout": timeout}
         )
         response = self._sync.send(request, stream=True)
         try:

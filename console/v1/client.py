@@ -3,18 +3,18 @@
 Paths are relative to the base URL of the endpoint; ids in them are checked before anything leaves.
 """
 
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from console.outbound.auth import Auth
 from console.outbound.errors import NotFound
-from console.outbound.limits import LIST, READ, STREAM, WRITE, CallClass
+from console.outbound.limits import DOWNLOAD, LIST, READ, STREAM, WRITE, CallClass
 from console.outbound.policy import Endpoint
-from console.outbound.transport import Answer, Door, get_door
+from console.outbound.transport import Answer, Door, SizedBody, StreamAnswer, get_door
 from console.v1 import paging, routes
-from console.v1.paging import IncompleteList
+from console.v1.paging import IncompleteList, Page
 from console.v1.paths import checked_path, model_segment, segment
 from console.v1.recording import (
     Counts,
@@ -31,6 +31,7 @@ __all__ = [
     "Client",
     "IncompleteList",
     "NullRecorder",
+    "Page",
     "Recorder",
     "StreamCall",
     "Target",
@@ -38,6 +39,8 @@ __all__ = [
     "model_segment",
     "segment",
 ]
+
+T = TypeVar("T")
 
 _AZURE = frozenset({"azure", "simulator"})
 
@@ -83,6 +86,36 @@ class Client:
             lambda query: self.get(path, params=query, limits=LIST).json(), params or {}, after
         )
 
+    def pages(
+        self,
+        path: str,
+        read: Callable[[object], T],
+        *,
+        params: Mapping[str, Any] | None = None,
+        after: str = "",
+    ) -> Iterator[Page[T]]:
+        """A list page by page, each row read by `read`; rows that it refuses are left out.
+
+        It can be gone on with from the `after` of any page. Raises `IncompleteList` as `page` does.
+        """
+        pages = paging.pages(
+            lambda query: self.get(path, params=query, limits=LIST).json(), params or {}, after
+        )
+        return (page.map(read) for page in pages)
+
+    def download(
+        self, path: str, *, headers: Mapping[str, str] | None = None, limits: CallClass = DOWNLOAD
+    ) -> AbstractContextManager[StreamAnswer]:
+        """One GET whose body is fetched as it is asked for; leaving the block closes the connection."""
+        return self._door.stream(
+            "GET",
+            self.endpoint.url + checked_path(path),
+            headers={"accept": "*/*", **routes.preview_headers("GET", path), **(headers or {})},
+            auth=self.auth,
+            params=self._query("GET", path, None),
+            limits=limits,
+        )
+
     def change(
         self,
         method: str,
@@ -91,18 +124,19 @@ class Client:
         action: str,
         target: Target,
         json: object = None,
+        content: SizedBody | None = None,
         params: Mapping[str, Any] | None = None,
         limits: CallClass = WRITE,
         counts: Counts = nothing,
     ) -> Answer:
         """One call that creates, changes, deletes or costs something: recorded before and after.
 
-        `counts` are recorded with a success (tokens_in, tokens_out).
+        `json` and `content` exclude each other; `counts` are recorded with a success (tokens_in, tokens_out).
         """
         url_path = checked_path(path)
         call = RecordedCall.begin(self.recorder, action, target, method, url_path)
         try:
-            answer = self._send(method, path, params=params, json=json, limits=limits)
+            answer = self._send(method, path, params=params, json=json, content=content, limits=limits)
         except BaseException as error:
             call.failed(error)
             raise
@@ -197,6 +231,7 @@ class Client:
         params: Mapping[str, Any] | None,
         limits: CallClass,
         json: object = None,
+        content: SizedBody | None = None,
     ) -> Answer:
         return self._door.request(
             method,
@@ -204,6 +239,7 @@ class Client:
             headers=routes.preview_headers(method, path),
             auth=self.auth,
             json=json,
+            content=content,
             params=self._query(method, path, params),
             limits=limits,
         )

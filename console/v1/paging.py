@@ -5,12 +5,32 @@ last row's id is the cursor; some say `has_more` for ever; a search page says `n
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from console.outbound.errors import ProtocolError
 from console.v1 import parse
 
 MAX_PAGES = 2000
+Fetch = Callable[[dict[str, Any]], object]
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some rows of a list. `after` is the cursor behind them, "" when the list has ended; `total` counts the
+    rows of the whole list where the service tells.
+    """
+
+    rows: tuple[T, ...]
+    after: str = ""
+    total: int | None = None
+
+    def map(self, read: Callable[[object], U]) -> "Page[U]":
+        """The same page of what `read` makes of the rows; those that it refuses are left out."""
+        return Page(tuple(_understood(self.rows, read)), self.after, self.total)
 
 
 class IncompleteList(ProtocolError):  # noqa: N818 - named like the rest of the tree
@@ -24,35 +44,55 @@ class IncompleteList(ProtocolError):  # noqa: N818 - named like the rest of the 
         self.after = after
 
 
-def rows(
-    fetch: Callable[[dict[str, Any]], object], params: Mapping[str, Any], after: str = ""
-) -> Iterator[dict[str, Any]]:
+def rows(fetch: Fetch, params: Mapping[str, Any], after: str = "") -> Iterator[dict[str, Any]]:
     """Every object of a list; `fetch` gets the query of a page and answers its JSON.
+
+    Raises what `pages` raises; `IncompleteList` then holds the rows that came before.
+    """
+    items: list[dict[str, Any]] = []
+    try:
+        for page in pages(fetch, params, after):
+            for row in page.rows:
+                items.append(row)
+                yield row
+    except IncompleteList as error:
+        error.items = items
+        raise
+
+
+def pages(fetch: Fetch, params: Mapping[str, Any], after: str = "") -> Iterator[Page[dict[str, Any]]]:
+    """The pages of a list, from a cursor on if one is given.
 
     Rows that a shifting list shows twice come once. Raises `IncompleteList` after 2,000 pages or on a cursor
     that was there before, and `ProtocolError` when an answer is no list.
     """
-    items: list[dict[str, Any]] = []
     known: set[str] = set()
     cursors = {after}
     for _ in range(MAX_PAGES):
         page = _page(fetch({**params, "after": after} if after else dict(params)))
-        for row in parse.rows(page["data"]):
-            name = parse.text(row.get("id"))
-            if not name or name not in known:
-                known.add(name)
-                items.append(row)
-                yield row
         following = _next(page)
+        yield Page(tuple(_new(page["data"], known)), following, parse.integer(page.get("total")))
         if not following:
             return
         if following in cursors:
-            raise IncompleteList(
-                "The list turns in a circle: it names a cursor again.", items=items, after=after
-            )
+            raise IncompleteList("The list turns in a circle: it names a cursor again.", after=after)
         cursors.add(following)
         after = following
-    raise IncompleteList(f"The list has more than {MAX_PAGES} pages.", items=items, after=after)
+    raise IncompleteList(f"The list has more than {MAX_PAGES} pages.", after=after)
+
+
+def _new(data: object, known: set[str]) -> Iterator[dict[str, Any]]:
+    for row in parse.rows(data):
+        name = parse.text(row.get("id"))
+        if not name or name not in known:
+            known.add(name)
+            yield row
+
+
+def _understood(rows: tuple[T, ...], read: Callable[[object], U]) -> Iterator[U]:
+    for row in rows:
+        with suppress(ProtocolError):
+            yield read(row)
 
 
 def _page(value: object) -> parse.Json:

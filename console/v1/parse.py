@@ -5,7 +5,7 @@ null.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ Json = Mapping[str, Any]
 
 _EMPTY: Json = {}
 _LATEST = datetime.max.replace(tzinfo=UTC).timestamp() - 1
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _FRACTION = re.compile(r"(\.\d{6})\d+")
 
 
@@ -34,6 +35,31 @@ def text(value: object, default: str = "") -> str:
 def texts(value: object) -> tuple[str, ...]:
     """The strings of a JSON array."""
     return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
+
+
+def state(value: object, known: Container[str]) -> str:
+    """A status in the documented spelling (`Validating` and `InProgress` are seen too); unknown ones as they
+    are.
+    """
+    told = text(value)
+    usual = _CAMEL.sub("_", told).lower()
+    return usual if usual in known else told
+
+
+def pairs(value: object) -> dict[str, str]:
+    """Metadata: the members of an object whose values are texts."""
+    return {key: each for key, each in mapping(value).items() if isinstance(each, str)}
+
+
+def scalars(value: object) -> dict[str, str | int | float | bool]:
+    """Attributes: the members of an object whose values are texts, numbers or truths."""
+    return {key: each for key, each in mapping(value).items() if isinstance(each, str | int | float)}
+
+
+def numbers(value: object) -> dict[str, float]:
+    """Metrics: the members of an object whose values are finite numbers."""
+    found = ((key, number(each)) for key, each in mapping(value).items())
+    return {key: each for key, each in found if each is not None}
 
 
 def label(value: object) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, Self
 
-from console.outbound.errors import UpstreamError
+from console.outbound.errors import Cancelled, UpstreamError
 from console.outbound.transport import Answer, AsyncStreamAnswer
 
 Counts = Callable[[Answer], Mapping[str, int]]
@@ -167,7 +167,12 @@ class RecordedCall:
 
 
 def _verdict(error: UpstreamError) -> str:
-    """Without an answer nobody knows whether a change that left was carried out."""
+    """Without an answer nobody knows whether a change that left was carried out.
+
+    A body that was stopped on request was not complete, so that nothing came of it.
+    """
+    if isinstance(error, Cancelled):
+        return "cancelled"
     return "unknown" if error.status is None and error.sent else "failure"
 
 

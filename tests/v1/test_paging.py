@@ -92,3 +92,29 @@ def test_rows_that_are_no_objects_are_passed_over(client, upstream):
     upstream["GET /files"] = 200, {"data": [None, "x", {"id": "a"}, {"name": "no id"}], "has_more": False}
 
     assert [row.get("id") for row in client.page("/files")] == ["a", None]
+
+
+def pages(client, **options):
+    return client.pages("/files", lambda row: row["id"], **options)
+
+
+def test_pages_tell_their_cursor_and_the_total(client, upstream):
+    upstream["GET /files"] = [page("a", "b", total=3), page("c", has_more=False, total=3)]
+
+    assert list(pages(client)) == [paging.Page(("a", "b"), "b", 3), paging.Page(("c",), "", 3)]
+
+
+def test_pages_that_turn_in_a_circle_end_at_the_last_good_cursor(client, upstream):
+    upstream["GET /files"] = [page("a"), page("b"), page("a")]
+    seen = []
+
+    with pytest.raises(IncompleteList) as caught:
+        seen.extend(pages(client))
+
+    assert (caught.value.after, caught.value.items) == ("b", [])
+
+
+def test_a_row_seen_twice_is_in_one_page_only(client, upstream):
+    upstream["GET /files"] = [page("a", "b"), page("b", "c", has_more=False)]
+
+    assert [each.rows for each in pages(client)] == [("a", "b"), ("c",)]

@@ -62,3 +62,26 @@ def test_true_is_no_number():
 
 def test_capabilities_are_true_as_booleans_and_as_texts():
     assert set(parse.enabled({"a": True, "b": "true", "c": "false", "d": 1})) == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("told", "read"),
+    [
+        ("in_progress", "in_progress"),
+        ("In_Progress", "in_progress"),
+        ("InProgress", "in_progress"),
+        ("Validating", "Validating"),
+        (None, ""),
+        (7, ""),
+    ],
+)
+def test_a_known_status_is_spelled_as_documented_and_an_unknown_one_stays(told, read):
+    assert parse.state(told, {"in_progress", "completed"}) == read
+
+
+def test_metadata_attributes_and_metrics_keep_what_fits():
+    value = {"a": "x", "b": 1, "c": 0.5, "d": True, "e": None, "f": [], "g": math.nan}
+
+    assert parse.pairs(value) == {"a": "x"}
+    assert set(parse.scalars(value)) == {"a", "b", "c", "d", "g"}
+    assert parse.numbers(value) == {"b": 1.0, "c": 0.5}
