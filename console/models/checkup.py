@@ -75,7 +75,7 @@ def keep(connection: Connection, done: list[Step]) -> None:
     region = next((step.region for step in done if step.region), "")
     connection.checked_at = timezone.now()
     connection.error_kind = failed.kind if failed else ""
-    connection.error_message = failed.sentence if failed else ""
+    connection.error_message = f"{failed.sentence} {failed.remedy}".strip() if failed else ""
     connection.region = region[:60] or connection.region
     Connection.objects.filter(pk=connection.pk, version=connection.version).update(
         checked_at=connection.checked_at,

@@ -174,6 +174,7 @@ def test_lines(connection: Connection, steps: Iterator[Step]) -> Iterator[dict[s
         yield live.part(f"step-{step.name}", "connections/_step.html", {"step": described(step)})
         if following and step.state == "ok":
             yield running(following)
+    yield live.part("trouble", "connections/_trouble.html", {"connection": connection})
     yield live.part("checked", "connections/_checked.html", {"connection": connection})
     verdict = connection.error_message or "The test passed."
     yield {**live.part("state", "connections/_state.html", {"connection": connection}), "say": verdict}
