@@ -7,9 +7,10 @@ os.environ.setdefault("SECRET_KEY", "tests-only-" + "k" * 40)
 os.environ.setdefault("ENCRYPTION_KEYS", "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk=")
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="console-tests-")
 os.environ.setdefault("LOG_LEVEL", "CRITICAL")
-if os.environ.get("REDIS_URL") and os.environ.get("PYTEST_XDIST_WORKER"):  # each empties its cache after a test
+worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+if worker and os.environ.get("REDIS_URL"):  # each process empties its cache after a test
     server, _, number = os.environ["REDIS_URL"].rpartition("/")
-    os.environ["REDIS_URL"] = f"{server}/{int(number) + int(os.environ['PYTEST_XDIST_WORKER'].removeprefix('gw'))}"
+    os.environ["REDIS_URL"] = f"{server}/{int(number) + int(worker)}"
 
 from console.settings import *  # noqa: E402, F403
 from console.settings import DATA_DIR, DATABASES, STORAGES  # noqa: E402
