@@ -34,5 +34,5 @@ document.addEventListener('keydown', (event) => {
 })
 
 document.addEventListener('htmx:afterSwap', (event) => {
-  if (event.detail.target.id === 'palette-list') choose(0)
+  if (event.detail.target?.id === 'palette-list') choose(0)
 })
