@@ -12,7 +12,7 @@ from console.models import audit
 from console.models.workspace import Membership, Role, Workspace
 
 
-class LastAdmin(Exception):  # noqa: N818
+class LastAdmin(Exception):
     """The change would leave a workspace without anybody who may administer it."""
 
 

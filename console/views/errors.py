@@ -35,7 +35,7 @@ SENTENCES = {
 logger = logging.getLogger(__name__)
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     reason = str(exception) if isinstance(exception, BadQuery) else ""
     return alone(request, 400, sentence=reason, reason=reason)
 
