@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from console.simulator import (
     arm,
+    batches,
     chat,
     checkpoints,
     dated,
@@ -46,6 +47,7 @@ V1_ROUTES: list[BaseRoute] = [
     *fine_tuning.ROUTES,
     *checkpoints.ROUTES,
     *grader_bench.ROUTES,
+    *batches.ROUTES,
 ]
 OPEN_ROUTES: list[BaseRoute] = [*home.ROUTES, *identity.ROUTES]
 

@@ -29,18 +29,23 @@ async def create(request: Request) -> Response:
     """POST /chat/completions."""
     call = call_of(request)
     body = await json_object(request)
-    if isinstance(body.get("model"), str):
-        faults.by_deployment(call, body["model"])
-    ask = read_chat(call, body)
-    admit(call, ask)
-    completion = _Completion(call, ask, body)
+    completion = begin(call, body)
     if body.get("stream"):
         return EventStream(call.world, completion.chunks())
     await call.world.clock.pause(completion.seconds())
     return JSONResponse(completion.whole())
 
 
-class _Completion:
+def begin(call: Call, body: dict[str, Any]) -> Completion:
+    """The completion that a body asks for, else a refusal; nothing waits yet."""
+    if isinstance(body.get("model"), str):
+        faults.by_deployment(call, body["model"])
+    ask = read_chat(call, body)
+    admit(call, ask)
+    return Completion(call, ask, body)
+
+
+class Completion:
     """One completion with its choices, which can be told whole or in chunks."""
 
     def __init__(self, call: Call, ask: Ask, body: dict[str, Any]) -> None:

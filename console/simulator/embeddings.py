@@ -22,7 +22,7 @@ from console.simulator.bodies import json_object
 from console.simulator.chat_request import deployment_for
 from console.simulator.errors import invalid, operation_not_supported
 from console.simulator.words import count
-from console.simulator.world import call_of
+from console.simulator.world import Call, call_of
 
 _SIZES = {"text-embedding-3-large": 3072, "text-embedding-3-small": 1536, "text-embedding-ada-002": 1536}
 _MOST_INPUTS = 2048
@@ -42,7 +42,13 @@ _FIELDS: dict[str, check.Check] = {
 async def create(request: Request) -> Response:
     """POST /embeddings."""
     call = call_of(request)
-    body = await json_object(request)
+    told, seconds = embeddings_of(call, await json_object(request))
+    await call.world.clock.pause(seconds)
+    return JSONResponse(told)
+
+
+def embeddings_of(call: Call, body: dict[str, Any]) -> tuple[dict[str, Any], float]:
+    """The answer to a body and the seconds that it takes, else a refusal."""
     if isinstance(body.get("model"), str):
         faults.by_deployment(call, body["model"])
     deployment = deployment_for(call, body)
@@ -52,14 +58,14 @@ async def create(request: Request) -> Response:
     texts, tokens = _inputs(body["input"])
     size = _size(deployment.model.name, body.get("dimensions"))
     call.use(deployment, tokens)
-    await call.world.clock.pause(deployment.character.first_token)
     encode = _packed if body.get("encoding_format") == "base64" else list
     rows = [
         {"object": "embedding", "index": index, "embedding": encode(embed(text, size))}
         for index, text in enumerate(texts)
     ]
     usage = {"prompt_tokens": tokens, "total_tokens": tokens}
-    return JSONResponse({"object": "list", "data": rows, "model": deployment.model.id, "usage": usage})
+    told = {"object": "list", "data": rows, "model": deployment.model.id, "usage": usage}
+    return told, deployment.character.first_token
 
 
 def embed(text: str, size: int) -> list[float]:

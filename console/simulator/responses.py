@@ -35,6 +35,17 @@ async def create(request: Request) -> Response:
     """POST /responses."""
     call = call_of(request)
     body = await json_object(request)
+    record = begin(call, body)
+    if body.get("stream"):
+        return _Run(call.world, record, _timed(record, 0.0, -1))
+    if body.get("background"):
+        return JSONResponse(record["initial"])
+    await call.world.clock.pause(record["timing"]["end"])
+    return JSONResponse(record["final"])
+
+
+def begin(call: Call, body: dict[str, Any]) -> Record:
+    """The record of the run that a body asks for, kept unless `store` is false; else a refusal."""
     if isinstance(body.get("model"), str):
         faults.by_deployment(call, body["model"])
     ask = read_response(call, body)
@@ -42,12 +53,7 @@ async def create(request: Request) -> Response:
     record = _record(call, ask, body)
     if record["initial"]["store"]:
         _keep(call.world, record)
-    if body.get("stream"):
-        return _Run(call.world, record, _timed(record, 0.0, -1))
-    if body.get("background"):
-        return JSONResponse(record["initial"])
-    await call.world.clock.pause(record["timing"]["end"])
-    return JSONResponse(record["final"])
+    return record
 
 
 async def show(request: Request) -> Response:

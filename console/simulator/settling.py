@@ -1,8 +1,8 @@
-"""Bringing to its end what time has finished: a job that is over has its result file, watched or not."""
+"""Bringing to its end what time has finished: a job that is over has its files, watched or not."""
 
 from __future__ import annotations
 
-from console.simulator import file_records, training_curves
+from console.simulator import batch_run, file_records, training_curves
 from console.simulator import training_progress as progress
 from console.simulator.shelves import Record, shelf
 from console.simulator.tuned_models import JOBS
@@ -10,7 +10,9 @@ from console.simulator.world import Call
 
 
 def settle(call: Call) -> None:
-    """Make the result file of every job of the resource that has succeeded since."""
+    """Advance the batches of the resource, and make the result file of every job that has succeeded since."""
+    for batch in shelf(call, "batches").values():
+        batch_run.advance(call, batch)
     for job in shelf(call, JOBS).values():
         if job["result_file"] is None and progress.status(call.world, job) == "succeeded":
             _keep_results(call, job)
