@@ -226,8 +226,8 @@ class Run:
                 return await asyncio.to_thread(
                     ledger.end, self.plan.answer_id, self.columns, provider=provider, tier=self.tier
                 )
-            except DatabaseError:
-                logger.warning("The end of answer %s could not be stored yet.", self.plan.answer_id)
+            except DatabaseError as error:
+                logger.warning("The end of answer %s could not be stored: %s", self.plan.answer_id, error)
         return None
 
 

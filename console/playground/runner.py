@@ -141,8 +141,8 @@ async def keep_saving() -> None:
         if running:
             try:
                 await save(running)
-            except DatabaseError:
-                logger.warning("What has come could not be saved yet; it is kept in memory.")
+            except DatabaseError as error:
+                logger.warning("What has come could not be saved yet and stays in memory: %s", error)
 
 
 async def save(running: Sequence[Live]) -> None:
@@ -160,8 +160,8 @@ async def keep_sweeping() -> None:
     while True:
         try:
             await asyncio.to_thread(sweep)
-        except DatabaseError:
-            logger.warning("Abandoned answers could not be ended yet.")
+        except DatabaseError as error:
+            logger.warning("Abandoned answers could not be ended yet: %s", error)
         await asyncio.sleep(SWEEP_SECONDS)
 
 

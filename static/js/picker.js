@@ -53,5 +53,5 @@ document.addEventListener('keydown', (event) => {
 })
 
 document.addEventListener('htmx:afterSwap', (event) => {
-  if (event.detail.target.id === 'picker-list') mark(0)
+  if (event.detail.target?.id === 'picker-list') mark(0)
 })
