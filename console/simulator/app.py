@@ -18,6 +18,8 @@ from console.simulator import (
     checkpoints,
     dated,
     embeddings,
+    eval_runs,
+    evals,
     files,
     fine_tuning,
     grader_bench,
@@ -26,6 +28,7 @@ from console.simulator import (
     models,
     responses,
     store_search,
+    stored_completions,
     vector_store_files,
     vector_stores,
 )
@@ -48,6 +51,9 @@ V1_ROUTES: list[BaseRoute] = [
     *checkpoints.ROUTES,
     *grader_bench.ROUTES,
     *batches.ROUTES,
+    *stored_completions.ROUTES,
+    *evals.ROUTES,
+    *eval_runs.ROUTES,
 ]
 OPEN_ROUTES: list[BaseRoute] = [*home.ROUTES, *identity.ROUTES]
 

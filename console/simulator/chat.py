@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from console.simulator import faults, filters
+from console.simulator import faults, filters, stored_completions
 from console.simulator.answers import Answer, Ask, admit, answer, cached_tokens
 from console.simulator.bodies import json_object
 from console.simulator.chat_request import read_chat
@@ -37,12 +37,15 @@ async def create(request: Request) -> Response:
 
 
 def begin(call: Call, body: dict[str, Any]) -> Completion:
-    """The completion that a body asks for, else a refusal; nothing waits yet."""
+    """The completion that a body asks for, kept when `store` is true; else a refusal. Nothing waits yet."""
     if isinstance(body.get("model"), str):
         faults.by_deployment(call, body["model"])
     ask = read_chat(call, body)
     admit(call, ask)
-    return Completion(call, ask, body)
+    completion = Completion(call, ask, body)
+    if body.get("store"):
+        stored_completions.keep(call, body, completion.whole())
+    return completion
 
 
 class Completion:
