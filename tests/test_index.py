@@ -182,6 +182,15 @@ def test_a_deployment_of_one_of_several_versions_has_no_known_retirement(connect
     assert Item.objects.get(kind="deployment").retires_on is None
 
 
+def test_a_model_of_exactly_that_name_counts_before_its_other_versions(connection, upstream):
+    upstream["GET /models"] = listed({**TOLD, "id": "DeepSeek-R1"}, {**TOLD, "id": "DeepSeek-R1-0528"})
+    upstream["GET /openai/deployments"] = listed({"id": "r1", "model": "DeepSeek-R1", "status": "succeeded"})
+    refresh(connection, "model")
+    refresh(connection, "deployment")
+
+    assert Item.objects.get(kind="deployment").retires_on == date(2026, 12, 10)
+
+
 def test_without_any_list_the_page_says_why_and_what_to_do(connection, upstream):
     sync = refresh(connection, "deployment")
 

@@ -125,9 +125,10 @@ def versions_known(connection: Connection) -> dict[str, list[Item]]:
 
 
 def named_deployment(one: NamedDeployment, known: dict[str, list[Item]]) -> Seen:
-    """It retires with its model where that has one version only; else nobody can tell from here."""
-    versions = known.get(one.model.lower(), [])
-    version = versions[0] if len(versions) == 1 else None
+    """It retires with its model where the index has exactly that, or one version of it; else nobody can tell."""
+    versions = known.get(plain_name(one.model)[0].lower(), [])
+    exact = [item for item in versions if item.remote_id.lower() == one.model.lower()]
+    version = exact[0] if exact else versions[0] if len(versions) == 1 else None
     labels = capability_labels((), family(one.model or one.name))
     labels |= {label("model", one.model)} if one.model else set()
     return Seen(

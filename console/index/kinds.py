@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from console.index import deployments, models
+from console.index import deployments, files, models
 from console.index.reading import Kind
 
 KINDS: dict[str, Kind] = {
@@ -10,5 +10,6 @@ KINDS: dict[str, Kind] = {
     for kind in (
         Kind(models.KIND, timedelta(minutes=15), models.read, lambda _: True),
         Kind(deployments.KIND, timedelta(minutes=5), deployments.read, deployments.has_deployments),
+        Kind(files.KIND, timedelta(minutes=15), files.read, files.has_files),
     )
 }

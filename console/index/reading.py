@@ -11,7 +11,7 @@ from console.models.seen import Seen
 BATCH = 200
 
 
-class NotOffered(Exception):  # noqa: N818 - it is an answer, not an error
+class NotOffered(Exception):
     """The resource has no such listing; the text says why, and what to do instead."""
 
 

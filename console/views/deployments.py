@@ -40,7 +40,7 @@ LIST = Listing(
         Column("Retires", sort="retires"),
         Column("Upgrades", "p3"),
         Column("Content filter", "p3"),
-        Column("Actions", "fit", is_hidden=True),
+        Column("Actions", "fit p2", is_hidden=True),
     ),
     sorts={
         "name": "name",

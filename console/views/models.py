@@ -46,7 +46,7 @@ LIST = Listing(
         Column("Retires", sort="retires"),
         Column("Connection", "p2", sort="connection"),
         Column("Deployed as", "p2"),
-        Column("Actions", "fit", is_hidden=True),
+        Column("Actions", "fit p2", is_hidden=True),
     ),
     sorts={
         "name": "name",
