@@ -39,7 +39,6 @@ CHAT = {
         "The image is neither an https address nor a data URL of a JPEG, PNG, WebP or GIF.",
         "Correct `image_url.url`.",
     ),
-    "image_too_large": Kind(ERROR, "The image is larger than 10 MB.", "Use a smaller image."),
     "images_too_many": Kind(
         ERROR, "The example has {count} images; at most {most} are used.", "Leave some images out."
     ),

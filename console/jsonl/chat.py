@@ -1,7 +1,7 @@
 """Rules for lists of chat messages, in training examples and in requests.
 
 Source: ChatCompletionRequestMessage and FineTuneChatCompletionRequestAssistantMessage in OpenAI's OpenAPI 2.3.0;
-Azure's pages on fine-tuning and on vision fine-tuning (64 images an example, 10 MB each), 2026-03.
+Azure's pages on fine-tuning and on vision fine-tuning (64 images an example), 2026-03.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,6 @@ from .walk import Path
 # True and 1.0 are the key 1 as well.
 WEIGHTS: dict[object, int] = {"0": 0, "1": 1, 0: 0, 1: 1}
 MOST_IMAGES = 64
-MOST_IMAGE_BYTES = 10 * 1000 * 1000
 IMAGES = ("http://", "https://", "data:image/jpeg;", "data:image/jpg;", "data:image/png;", "data:image/webp;")
 PARTS = {
     "text": ("text", str),
@@ -130,8 +129,6 @@ def _image(image: dict[str, Any], path: Path) -> Iterator[Finding]:
         yield Finding("image_invalid", path)
     elif not url.startswith((*IMAGES, "data:image/gif;")):
         yield Finding("image_invalid", (*path, "url"))
-    elif url.startswith("data:") and (len(url) - url.find(",")) * 3 // 4 > MOST_IMAGE_BYTES:
-        yield Finding("image_too_large", (*path, "url"))
 
 
 def _count_images(message: dict[str, Any]) -> int:

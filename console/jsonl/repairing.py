@@ -19,6 +19,8 @@ from .purposes import Expected, Purpose
 MOST_CHANGES = 1000
 MOST_OF_A_CODE = 200
 ENDINGS = {b"\r\n": "line_ending_crlf", b"\r": "line_ending_cr"}
+UNWANTED = {Purpose.BATCH: "bom_present", Purpose.EVALS: "bom_unneeded"}
+LINE_ENDINGS = {"line_ending_crlf", "line_ending_cr", "line_ending_mixed"}
 EDITS = (Insert, Remove, Replace, Wrap)
 
 Target = BinaryIO | str | os.PathLike[str]
@@ -99,7 +101,8 @@ class _Repair:
         self._examiner = Examiner(rules)
         self._changes: list[Change] = []
         self._totals: Counter[str] = Counter()
-        self._mark = b""
+        self._mark, self._has_mark = b"", False
+        self._unwanted = UNWANTED.get(purpose, "")
         self._read = self._lines = self._bytes = 0
         self._tail = b"\n"
 
@@ -127,11 +130,11 @@ class _Repair:
     def _start(self, line: Line) -> Line:
         """Decide about the byte order mark; return the first line without one."""
         has_mark = line.data.startswith(BOM)
-        unwanted = "bom_present" if self._purpose is Purpose.BATCH else "bom_unneeded"
+        self._has_mark = has_mark
         self._mark = BOM if has_mark else b""
-        if has_mark and not self._purpose.is_training and unwanted in self._codes:
+        if has_mark and self._unwanted in self._codes:
             self._mark = b""
-            self._note(Change(1, "$", unwanted, "BOM", ""))
+            self._note(Change(1, "$", self._unwanted, "BOM", ""))
         elif not has_mark and self._purpose.is_training and "bom_missing" in self._codes:
             self._mark = BOM
             self._note(Change(1, "$", "bom_missing", "", "BOM"))
@@ -147,12 +150,12 @@ class _Repair:
         marks = b""
         while data.startswith(BOM):
             data, marks = data.removeprefix(BOM), marks + BOM
-        if marks and "bom_misplaced" in self._codes:
+        if marks and {"bom_misplaced", self._unwanted} & self._codes:
             self._note(Change(line.number, "$", "bom_misplaced", "BOM", ""))
             marks = b""
         if not data.strip(BLANK_BYTES):
-            if "line_empty" in self._codes:
-                if line.ending or data:
+            if "line_empty" in self._codes or not line.ending + line.data:
+                if line.ending or line.data:
                     self._note(Change(line.number, "$", "line_empty"))
                 return
         else:
@@ -175,9 +178,10 @@ class _Repair:
 
     def _ending(self, line: Line) -> bytes:
         code = ENDINGS.get(line.ending)
-        if code is None or not {code, "line_ending_mixed"} & self._codes:
+        # All or none: a CR that stayed would join the LF of an empty line after it.
+        if code is None or not LINE_ENDINGS & self._codes:
             return line.ending
-        self._note(Change(line.number, "$", code if code in self._codes else "line_ending_mixed"))
+        self._note(Change(line.number, "$", code))
         return b"\n"
 
     def _write(self, data: bytes) -> None:
@@ -189,8 +193,11 @@ class _Repair:
             self._tail = data[-1:]
 
     def _end(self) -> None:
-        """Close the last line."""
-        if self._tail not in b"\r\n" and "final_newline_missing" in self._codes:
+        """Close the last line; a file of nothing but a byte order mark keeps it."""
+        if not self._bytes and self._has_mark:
+            self._out.write(self._mark)
+            self._bytes = len(self._mark)
+        if self._tail not in {b"\r", b"\n"} and "final_newline_missing" in self._codes:
             self._write(b"\n")
             self._note(Change(self._read, "$", "final_newline_missing"))
 

@@ -34,7 +34,7 @@ def test_a_good_file_has_no_problem(purpose):
         (b'{"item": {"a": 1 "b": 2}}', (1, 18, "comma_missing")),
         (b"{item: {}}", (1, 2, "key_unquoted")),
         (b"{'item': {}}", (1, 2, "quote_single")),
-        (b'{"item": \'a\'}', (1, 10, "quote_single")),
+        (b"{\"item\": 'a'}", (1, 10, "quote_single")),
         (b'{"item": {"a": True}}', (1, 16, "json_invalid")),
         (b'{"item": {"a": "x\ty"}}', (1, 18, "control_character")),
         (b'{"item": {"a": "\\x"}}', (1, 17, "escape_invalid")),
@@ -169,9 +169,7 @@ def test_a_check_can_be_cancelled_and_tells_its_progress():
     heard = []
 
     with pytest.raises(Cancelled):
-        check(
-            ITEM * 100, Purpose.EVALS, chunk=100, progress=heard.append, cancel=lambda: len(heard) == 3
-        )
+        check(ITEM * 100, Purpose.EVALS, chunk=100, progress=heard.append, cancel=lambda: len(heard) == 3)
 
     assert heard == [100, 200, 300]
 
