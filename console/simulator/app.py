@@ -16,6 +16,8 @@ from console.simulator import (
     batches,
     chat,
     checkpoints,
+    containers,
+    conversations,
     dated,
     embeddings,
     eval_runs,
@@ -54,6 +56,8 @@ V1_ROUTES: list[BaseRoute] = [
     *stored_completions.ROUTES,
     *evals.ROUTES,
     *eval_runs.ROUTES,
+    *conversations.ROUTES,
+    *containers.ROUTES,
 ]
 OPEN_ROUTES: list[BaseRoute] = [*home.ROUTES, *identity.ROUTES]
 

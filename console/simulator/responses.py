@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from console.simulator import faults
+from console.simulator import conversations, faults
 from console.simulator.answers import Answer, Ask, admit, answer, cached_tokens
 from console.simulator.bodies import json_object
 from console.simulator.errors import invalid
@@ -53,6 +53,7 @@ def begin(call: Call, body: dict[str, Any]) -> Record:
     record = _record(call, ask, body)
     if record["initial"]["store"]:
         _keep(call.world, record)
+    conversations.extend(call, body, [*record["input_items"], *record["final"]["output"]])
     return record
 
 
@@ -125,6 +126,8 @@ def _record(call: Call, ask: Ask, body: dict[str, Any]) -> Record:
     effort = (ask.effort or "medium") if deployment.character.reasoning == "hidden" else None
     response_id = clock.identifier("resp_")
     initial = initial_response(response_id, clock.seconds(), deployment.model.id, body, effort)
+    if body.get("conversation"):
+        initial["conversation"] = {"id": conversations.named(body)}
     timing = _timing(Pace(deployment.character, seed=response_id), found, background=initial["background"])
     final = final_response(
         initial,

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from console.simulator import conversations
 from console.simulator import parameters as check
 from console.simulator.accounts import Deployment
 from console.simulator.answers import Ask, Turn
 from console.simulator.chat_request import deployment_for, prompt_tokens
 from console.simulator.errors import invalid, operation_not_supported
+from console.simulator.response_items import ITEM, named, turn_of
 from console.simulator.tools import chosen_name
 from console.simulator.world import Call
 
@@ -44,22 +46,10 @@ _TOOL = check.shape(
     },
     ("type",),
 )
-_PART = check.shape({"type": check.text(), "text": check.text()}, ("type",))
-_ITEM = check.shape(
-    {
-        "type": check.text(),
-        "id": check.text(),
-        "role": check.one_of("user", "assistant", "system", "developer"),
-        "content": check.either(check.array(items=_PART), check.text()),
-        "call_id": check.text(),
-        "name": check.text(),
-        "arguments": check.text(),
-    }
-)
 
 FIELDS: dict[str, check.Check] = {
     "model": check.text(),
-    "input": check.either(check.array(2048, 1, _ITEM), check.text()),
+    "input": check.either(check.array(2048, 1, ITEM), check.text()),
     "instructions": check.text(),
     "previous_response_id": check.text(),
     "conversation": check.either(check.mapping, check.text()),
@@ -124,36 +114,18 @@ def items_of(call: Call, body: dict[str, Any]) -> list[dict[str, Any]]:
     """The input as items with ids, as `input_items` lists them."""
     given = body["input"]
     items = [{"role": "user", "content": given}] if isinstance(given, str) else given
-    return [_item(call, item) for item in items]
-
-
-def _item(call: Call, item: dict[str, Any]) -> dict[str, Any]:
-    kind = item.get("type") or "message"
-    named = {
-        **item,
-        "type": kind,
-        "id": item.get("id") or call.world.clock.identifier(_PREFIXES.get(kind, "item_")),
-    }
-    if kind == "message":
-        part = "output_text" if item.get("role") == "assistant" else "input_text"
-        if isinstance(item.get("content"), str):
-            text = {"type": part, "text": item["content"]}
-            named["content"] = [{**text, "annotations": []} if part == "output_text" else text]
-        named["status"] = "completed"
-    return named
-
-
-_PREFIXES = {"message": "msg_", "function_call": "fc_", "function_call_output": "fco_", "reasoning": "rs_"}
+    return [named(call, item) for item in items]
 
 
 def _turns(call: Call, body: dict[str, Any]) -> list[Turn]:
     turns = [Turn("system", body["instructions"])] if body.get("instructions") else []
+    turns += [turn_of(item) for item in conversations.items_before(call, body)]
     for record in _chain(call, body.get("previous_response_id")):
-        turns += [_turn(item) for item in record["input_items"]]
-        turns += [_turn(item) for item in record["final"]["output"]]
+        turns += [turn_of(item) for item in record["input_items"]]
+        turns += [turn_of(item) for item in record["final"]["output"]]
     given = body["input"]
     items = [{"role": "user", "content": given}] if isinstance(given, str) else given
-    return [turn for turn in (*turns, *(_turn(item) for item in items)) if turn.text] or [Turn("user", "")]
+    return [turn for turn in (*turns, *(turn_of(item) for item in items)) if turn.text] or [Turn("user", "")]
 
 
 def _chain(call: Call, response_id: str | None) -> list[dict[str, Any]]:
@@ -175,20 +147,6 @@ def _chain(call: Call, response_id: str | None) -> list[dict[str, Any]]:
         chain.insert(0, record)
         response_id = record["initial"].get("previous_response_id")
     return chain
-
-
-def _turn(item: dict[str, Any]) -> Turn:
-    kind = item.get("type") or "message"
-    if kind == "function_call_output":
-        return Turn("tool", str(item.get("output") or ""))
-    if kind == "function_call":
-        return Turn("assistant", f"{item.get('name')}({item.get('arguments')})")
-    if kind != "message":
-        return Turn("assistant", "")
-    content = item.get("content")
-    if isinstance(content, list):
-        content = " ".join(str(part.get("text") or f"[{part.get('type')}]") for part in content)
-    return Turn(item.get("role") or "user", content or "")
 
 
 def _check_model_takes(deployment: Deployment, body: dict[str, Any]) -> None:
@@ -218,7 +176,6 @@ def _check_together(body: dict[str, Any]) -> None:
         message = "The 'stream_options' parameter is only allowed when 'stream' is enabled."
         raise invalid("invalid_value", message, param="stream_options")
     _check_tools(body)
-    _check_conversation(body)
 
 
 def _check_tools(body: dict[str, Any]) -> None:
@@ -231,18 +188,6 @@ def _check_tools(body: dict[str, Any]) -> None:
         if named not in offered:
             message = f"Tool choice '{named}' not found in 'tools'."
             raise invalid("invalid_value", message, param="tool_choice")
-
-
-def _check_conversation(body: dict[str, Any]) -> None:
-    given = body.get("conversation")
-    if given is not None:
-        wanted = given.get("id") if isinstance(given, dict) else given
-        raise invalid(
-            "conversation_not_found",
-            f"Conversation with id '{wanted}' not found.",
-            param="conversation",
-            status=404,
-        )
 
 
 def _functions(body: dict[str, Any]) -> list[dict[str, Any]]:
