@@ -14,7 +14,7 @@ from console.forms.audit import AuditFilter
 from console.models import AuditEvent
 from console.models.audit_check import LIMITS, Verdict, last_check, size, verify_and_record
 from console.models.audit_timeline import AuditQuerySet, Line, folded
-from console.views.shared import PAGE_SIZE, wants_json
+from console.views.shared import PAGE_SIZE, asks_for, wants_json
 
 COUNTED = 10_000  # beyond it a page says "more than"
 VERIFIED_AT_ONCE = 50_000  # events; a longer chain is verified by a worker
@@ -43,7 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
     if wants_json(request):
         return JsonResponse(as_json(stretch, form), status=status)
     context = {"form": form, "stretch": stretch, "check": last_check(), "limits": LIMITS}
-    template = "audit/index.html#table" if getattr(request, "htmx", False) else "audit/index.html"
+    template = "audit/index.html#table" if asks_for(request, "table") else "audit/index.html"
     return render(request, template, context, status=status)
 
 

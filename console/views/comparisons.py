@@ -16,7 +16,7 @@ from console.playground import board
 from console.playground import turns as asking
 from console.playground.snippets import snippets
 from console.views.playground import BUSY, RUNNING, page_context
-from console.views.shared import json_page, paged, wants_json
+from console.views.shared import asks_for, json_page, paged, wants_json
 
 TITLE_LIMIT = 200
 
@@ -28,7 +28,7 @@ def index(request: HttpRequest) -> HttpResponse:
     page = paged(request, access.comparisons_for(request.user).search(search))
     if wants_json(request):
         return json_page(page, comparison_row)
-    template = "comparisons/index.html#table" if getattr(request, "htmx", False) else "comparisons/index.html"
+    template = "comparisons/index.html#table" if asks_for(request, "table") else "comparisons/index.html"
     return render(request, template, {"page": page, "search": search})
 
 

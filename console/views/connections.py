@@ -24,7 +24,7 @@ from console.models.secret import token_expires_at
 from console.outbound.clouds import PRESETS
 from console.outbound.probe import STEPS, Step
 from console.views import live
-from console.views.shared import json_page, paged, wants_json
+from console.views.shared import asks_for, json_page, paged, wants_json
 
 TITLES = {"dns": "DNS", "tls": "TLS", "authentication": "Authentication", "models": "Models"}
 PURPOSES = {
@@ -44,8 +44,8 @@ def index(request: HttpRequest) -> HttpResponse:
     if wants_json(request):
         return json_page(page, as_json)
     context = {"page": page, "q": query, "failing": [one for one in page.rows if one.state == "failed"]}
-    is_part = getattr(request, "htmx", False)
-    return render(request, "connections/index.html#table" if is_part else "connections/index.html", context)
+    template = "connections/index.html#table" if asks_for(request, "table") else "connections/index.html"
+    return render(request, template, context)
 
 
 def searched(connections: ConnectionQuerySet, query: str) -> ConnectionQuerySet:

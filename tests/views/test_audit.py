@@ -99,10 +99,16 @@ def test_older_events_follow_without_gap_or_overlap(auditor):
 
 
 def test_htmx_gets_the_table_alone(auditor, happened):
-    response = auditor.get("/audit/", headers={"hx-request": "true"})
+    response = auditor.get("/audit/", headers={"hx-request": "true", "hx-target": "table"})
 
     assert b'id="table"' in response.content
     assert b"<nav" not in response.content
+
+
+def test_back_gets_the_whole_page(auditor, happened):
+    headers = {"hx-request": "true", "hx-target": "table", "hx-history-restore-request": "true"}
+
+    assert b"<nav" in auditor.get("/audit/", headers=headers).content
 
 
 def test_a_list_costs_the_same_number_of_queries_however_long_it_is(

@@ -56,11 +56,18 @@ def test_the_list_finds_words_of_titles_and_prompts(operator, comparison, worksp
 
 def test_the_list_is_a_page_and_a_part(operator, comparison):
     page = operator.get("/playground/comparisons/").content
-    part = operator.get("/playground/comparisons/", headers={"HX-Request": "true"}).content
+    headers = {"HX-Request": "true", "HX-Target": "table"}
+    part = operator.get("/playground/comparisons/", headers=headers).content
 
     assert b"<html" in page
     assert b"A question" in part
     assert b"<html" not in part
+
+
+def test_back_gets_the_whole_list(operator, comparison):
+    headers = {"HX-Request": "true", "HX-Target": "table", "HX-History-Restore-Request": "true"}
+
+    assert b"<html" in operator.get("/playground/comparisons/", headers=headers).content
 
 
 def test_the_page_shows_every_turn_with_its_answer(operator, comparison, connection):

@@ -86,10 +86,17 @@ def test_the_list_is_searched_by_name_and_host(manager, connection, query, count
 
 
 def test_a_part_of_the_list_is_only_its_table(manager, connection):
-    content = manager.get("/connections/?q=prod", headers={"hx-request": "true"}).content.decode()
+    headers = {"hx-request": "true", "hx-target": "table"}
+    content = manager.get("/connections/?q=prod", headers=headers).content.decode()
 
     assert 'id="table"' in content
     assert "<html" not in content
+
+
+def test_back_gets_the_whole_list(manager, connection):
+    headers = {"hx-request": "true", "hx-target": "table", "hx-history-restore-request": "true"}
+
+    assert "<html" in manager.get("/connections/?q=prod", headers=headers).content.decode()
 
 
 # The page of one
