@@ -236,6 +236,7 @@ LOGGING = {
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "httpx": {"level": "WARNING"},
         "azure": {"level": "WARNING"},
+        "azure_genai_prices": {"level": "WARNING"},
         "msal": {"level": "WARNING"},
         "celery": {"level": "WARNING"},
         "kombu": {"level": "ERROR"},
