@@ -34,6 +34,7 @@ from console.simulator import (
     vector_store_files,
     vector_stores,
 )
+from console.simulator.furnish import furnish
 from console.simulator.guard import Guard
 from console.simulator.world import DEFAULT_TOKEN_LIFETIME, World
 
@@ -70,30 +71,33 @@ def create_app(
     state: str | Path | None = None,
     token_lifetime: int = DEFAULT_TOKEN_LIFETIME,
     files: int = 0,
+    furnished: bool = False,
     now: Callable[[], float] = time.time,
 ) -> Simulator:
     """A simulator that accepts `key`; `speed` multiplies every wait (0 = none); `state` is a JSON file.
 
-    With `files` there is a resource `bulk` that has that many.
+    With `files` there is a resource `bulk` that has that many; `furnished` fills the others at first start.
     """
     path = Path(state) if state else None
     world = World(
         key=key, seed=seed, speed=speed, state=path, token_lifetime=token_lifetime, files=files, now=now
     )
-    return Simulator(world)
+    return Simulator(world, furnished=furnished)
 
 
 class Simulator:
     """The ASGI callable."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, furnished: bool = False) -> None:
         self.world = world
+        self._furnished = furnished
         planes = {
             "v1": _router(V1_ROUTES),
             "dated": _router(dated.ROUTES),
             "arm": _router(arm.ROUTES),
             "open": _router(OPEN_ROUTES),
         }
+        self._v1 = planes["v1"]
         self._guard = Guard(world, planes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -106,6 +110,8 @@ class Simulator:
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
+        if self._furnished:
+            await furnish(self.world, self._v1)
         saver = asyncio.create_task(self._save_now_and_then())
         await send({"type": "lifespan.startup.complete"})
         await receive()

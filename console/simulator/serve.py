@@ -23,12 +23,21 @@ def serve(
     state: str | Path | None = None,
     token_lifetime: int = DEFAULT_TOKEN_LIFETIME,
     files: int = 0,
+    furnish: bool = False,
     certificate: str | None = None,
     certificate_key: str | None = None,
     log_level: str = "warning",
 ) -> None:
     """Serve until stopped; with a certificate over HTTPS, which azure-identity demands of an authority."""
-    app = create_app(key=key, seed=seed, speed=speed, state=state, token_lifetime=token_lifetime, files=files)
+    app = create_app(
+        key=key,
+        seed=seed,
+        speed=speed,
+        state=state,
+        token_lifetime=token_lifetime,
+        files=files,
+        furnished=furnish,
+    )
     uvicorn.run(
         app,
         host=host,
@@ -62,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--state", help="a JSON file for what must survive a restart")
     parser.add_argument("--token-lifetime", type=int, default=DEFAULT_TOKEN_LIFETIME, help="seconds")
     parser.add_argument("--files", type=int, default=0, help="adds a resource `bulk` with so many files")
+    parser.add_argument("--furnish", action="store_true", help="fills the resources at the first start")
     parser.add_argument("--certificate", help="PEM file, to serve HTTPS")
     parser.add_argument("--certificate-key", help="PEM file")
     parser.add_argument("--log-level", default="warning")

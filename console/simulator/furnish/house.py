@@ -1,0 +1,183 @@
+"""Furnishing the simulated resources once: files, stores, jobs, batches and evals, made over some days before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.routing import Router
+
+from console.simulator.furnish import sets, shop
+from console.simulator.furnish.hand import Hand
+from console.simulator.world import World
+
+_DONE = "furnished"
+_DAY, _HOUR, _MINUTE = 86400.0, 3600.0, 60.0
+_CHAT = "/v1/chat/completions"
+_MODEL = "gpt-4.1-mini-2025-04-14"
+_STRING = {"type": "string_check", "name": "exact", "operation": "eq"}
+_NEAR = {"type": "text_similarity", "name": "near", "evaluation_metric": "rouge_l", "pass_threshold": 0.5}
+_COMPARED = {"input": "{{sample.output_text}}", "reference": "{{item.answer}}"}
+
+
+async def furnish(world: World, router: Router) -> None:
+    """Fill the resources, unless that was done before; the clock is moved meanwhile and put back."""
+    done = world.store.collection(_DONE)
+    if done:
+        return
+    now = world.clock.now
+    start = now()
+    try:
+        main = Hand(world, world.accounts["contoso-eastus2"], router)
+        await _shop_store(main, start - 6 * _DAY)
+        await _tuned(main, start - 5 * _DAY)
+        await _evals(main, start - 3 * _DAY)
+        await _batches(main, start - 2 * _DAY)
+        _completions(main, start - _DAY)
+        await _running(main, start - 40)
+        await _runbook_store(Hand(world, world.accounts["contoso-sweden"], router), start - 4 * _DAY)
+    finally:
+        world.clock.now = now
+    done["furnished"] = {"id": "furnished", "at": start}
+    world.store.touch()
+
+
+async def _shop_store(hand: Hand, moment: float) -> None:
+    """A store over the shop's handbook, with a file that could not be ingested."""
+    hand.at(moment)
+    ids = {name: await hand.upload(name, text, "assistants") for name, text in shop.HANDBOOK.items()}
+    ids["price-list.csv"] = await hand.upload(
+        "price-list.csv", "item,euros\ntent,399\nstove,89\n", "assistants"
+    )
+    hand.at(moment + _MINUTE)
+    store = await hand.post("/vector_stores", {"name": "Shop handbook", "metadata": {"team": "support"}})
+    for name, identifier in ids.items():
+        topic = "orders" if name.startswith(("returns", "shipping", "gift", "loyalty")) else "products"
+        attributes = {"topic": topic, "language": "en", "year": 2026}
+        await hand.post(
+            f"/vector_stores/{store['id']}/files", {"file_id": identifier, "attributes": attributes}
+        )
+
+
+async def _runbook_store(hand: Hand, moment: float) -> None:
+    """A store over the runbooks that expires when nobody uses it for a month."""
+    hand.at(moment)
+    ids = [await hand.upload(name, text, "assistants") for name, text in shop.RUNBOOKS.items()]
+    hand.at(moment + _MINUTE)
+    expiry = {"anchor": "last_active_at", "days": 30}
+    await hand.post("/vector_stores", {"name": "Runbooks", "file_ids": ids, "expires_after": expiry})
+
+
+async def _tuned(hand: Hand, moment: float) -> None:
+    """A job that succeeded, one that another learning rate made overfit, and one whose file is broken."""
+    hand.at(moment)
+    training = await hand.upload("support-train.jsonl", sets.lines(sets.training()), "fine-tune")
+    validation = await hand.upload("support-valid.jsonl", sets.lines(sets.training()[::6]), "fine-tune")
+    broken = await hand.upload("support-export.jsonl", sets.broken_training(), "fine-tune")
+    files = {"training_file": training, "validation_file": validation}
+    hand.at(moment + _HOUR)
+    await _job(hand, _settings(n_epochs=3, batch_size=2), suffix="support", seed=42, **files)
+    hand.at(moment + 2 * _HOUR)
+    await _job(
+        hand, _settings(n_epochs=6, learning_rate_multiplier=5.0), suffix="support-hot", seed=42, **files
+    )
+    hand.at(moment + 3 * _HOUR)
+    await _job(hand, _settings(), suffix="support", training_file=broken)
+
+
+async def _running(hand: Hand, moment: float) -> None:
+    """Work that is under way: a job that is paused, one that runs, a batch, and a container."""
+    hand.at(moment - _HOUR)
+    preferences = await hand.upload("preferences.jsonl", sets.lines(sets.preferences()), "fine-tune")
+    requests = await hand.upload("reviews-tonight.jsonl", sets.lines(sets.sentiment_batch()), "batch")
+    dpo = {"type": "dpo", "dpo": {"hyperparameters": {"beta": 0.2, "n_epochs": 4}}}
+    paused = await _job(hand, dpo, suffix="polite", training_file=preferences)
+    hand.at(moment - _HOUR + 45 * hand.world.clock.speed)
+    if hand.world.clock.speed > 0:
+        await hand.post(f"/fine_tuning/jobs/{paused}/pause", {})
+    hand.at(moment)
+    training = await hand.upload("support-train-2.jsonl", sets.lines(sets.training() * 2), "fine-tune")
+    await _job(hand, _settings(n_epochs=4), suffix="support-more", training_file=training)
+    hand.at(moment + 30)
+    await _batch(hand, requests, {"night": "tonight"})
+    await hand.post("/containers", {"name": "price analysis", "memory_limit": "4g"})
+
+
+async def _batches(hand: Hand, moment: float) -> None:
+    """A batch that went well, one with refused lines, and one whose input was wrong."""
+    for number, (name, rows) in enumerate(
+        (
+            ("reviews.jsonl", sets.sentiment_batch()),
+            ("replies.jsonl", sets.troubled_batch()),
+            ("summaries.jsonl", sets.duplicate_batch()),
+        )
+    ):
+        hand.at(moment + number * _HOUR)
+        identifier = await hand.upload(name, sets.lines(rows), "batch")
+        hand.at(moment + number * _HOUR + _MINUTE)
+        await _batch(hand, identifier, {"source": name})
+        hand.at(moment + (number + 1) * _HOUR)
+        await hand.get("/batches")
+
+
+async def _evals(hand: Hand, moment: float) -> None:
+    """Two evaluations: recorded answers of two versions, and answers sampled now."""
+    schema = {"type": "object", "properties": {"question": {"type": "string"}, "answer": {"type": "string"}}}
+    config = {"type": "custom", "item_schema": schema, "include_sample_schema": True}
+    criteria = [{**_STRING, **_COMPARED}, {**_NEAR, **_COMPARED}]
+    hand.at(moment)
+    recorded = await hand.post(
+        "/evals", {"name": "Support answers", "data_source_config": config, "testing_criteria": criteria}
+    )
+    for name, good in (("prompt v1", 9), ("prompt v2", 13)):
+        source = {"type": "file_content", "content": sets.recorded_answers(good=good)}
+        await _run(hand, recorded["id"], name, {"type": "jsonl", "source": source})
+    rows = await hand.upload("questions.jsonl", sets.lines(sets.questions()), "evals")
+    judge = {
+        "type": "score_model", "name": "helpful", "model": "gpt-4.1", "range": [0, 1], "pass_threshold": 0.25,
+        "input": [{"role": "user", "content": "Rate {{sample.output_text}} as an answer to {{item.question}}"}],
+    }  # fmt: skip
+    sampled = await hand.post(
+        "/evals",
+        {"name": "Models on shop questions", "data_source_config": config, "testing_criteria": [judge]},
+    )
+    template = {"type": "template", "template": [{"role": "user", "content": "{{item.question}}"}]}
+    for model in ("gpt-4.1-nano", "gpt-5-mini"):
+        asked = {"model": model, "input_messages": template, "source": {"type": "file_id", "id": rows}}
+        await _run(hand, sampled["id"], model, {"type": "completions", **asked})
+    hand.at(moment + _HOUR)
+    for made in (recorded, sampled):
+        await hand.get(f"/evals/{made['id']}/runs")
+
+
+def _completions(hand: Hand, moment: float) -> None:
+    """Stored completions with metadata to filter by."""
+    for number, (question, _) in enumerate(shop.QUESTIONS[:8]):
+        hand.at(moment + number * _MINUTE)
+        metadata = {"channel": "chat" if number % 3 else "mail", "week": "47"}
+        messages = [{"role": "user", "content": question}]
+        hand.complete(
+            {
+                "model": "gpt-4.1-nano",
+                "messages": messages,
+                "store": True,
+                "metadata": metadata,
+                "temperature": 0,
+            }
+        )
+
+
+def _settings(**hyperparameters: Any) -> dict[str, Any]:
+    return {"type": "supervised", "supervised": {"hyperparameters": hyperparameters}}
+
+
+async def _job(hand: Hand, method: dict[str, Any], **more: Any) -> str:
+    return str((await hand.post("/fine_tuning/jobs", {"model": _MODEL, "method": method, **more}))["id"])
+
+
+async def _batch(hand: Hand, identifier: str, metadata: dict[str, str]) -> None:
+    body = {"input_file_id": identifier, "endpoint": _CHAT, "completion_window": "24h", "metadata": metadata}
+    await hand.post("/batches", body)
+
+
+async def _run(hand: Hand, eval_id: str, name: str, source: dict[str, Any]) -> None:
+    await hand.post(f"/evals/{eval_id}/runs", {"name": name, "data_source": source})
