@@ -92,6 +92,11 @@ class Upstream:
         self.server.server_close()
 
 
+def framed(chunk: bytes) -> bytes:
+    """A piece of a chunked body; an empty one is the last."""
+    return b"%x\r\n%s\r\n" % (len(chunk), chunk)
+
+
 def handler_for(upstream: Upstream) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -134,12 +139,11 @@ def handler_for(upstream: Upstream) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             for chunk in told.chunks:
                 time.sleep(told.pause)
-                self.wfile.write(b"%x\r\n%s\r\n" % (len(chunk), chunk) if is_stream else chunk)
+                self.wfile.write(framed(chunk) if is_stream else chunk)
                 self.wfile.flush()
-            if told.cut:
-                self.close_connection = True
-            elif is_stream:
-                self.wfile.write(b"0\r\n\r\n")
+            if is_stream and not told.cut:
+                self.wfile.write(framed(b""))
+            self.close_connection |= told.cut
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             """The requests are kept, not printed."""
