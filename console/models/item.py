@@ -4,7 +4,7 @@ One mechanism gives lists over all connections, search, where-used and history f
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -52,22 +52,42 @@ class ItemQuerySet(models.QuerySet["Item"]):
         """Items whose retirement is near or past."""
         return self.filter(retires_on__lte=timezone.now().date() + within)
 
+    def in_order(self, ids: Sequence[int]) -> "list[Item]":
+        """The items of ids that were found before, in their order: by the primary key alone.
+
+        With the conditions that found them SQLite would walk an index of all the items again.
+        """
+        found = self.model._default_manager.select_related("connection").in_bulk(ids)
+        return [found[pk] for pk in ids if pk in found]
+
     def uses_of(self, items: Iterable["Item"], by: str) -> "dict[tuple[int, str], list[Item]]":
         """The present items of kind `by` that refer to each of `items`, by (connection, remote id)."""
+        found = self.filter(kind=by).users_of(items)
+        return {key: sorted(using, key=lambda item: item.name) for key, using in found.items()}
+
+    def users_of(self, items: Iterable["Item"]) -> "dict[tuple[int, str], list[Item]]":
+        """The present items of every kind that refer to each of `items`, by (connection, remote id)."""
         wanted = {(item.connection_id, item.remote_id): item.kind for item in items}
-        # Two queries that each walk an index: joined, the database may start from all the items of kind `by`.
+        # Two queries that each walk an index: joined, the database may start from all the items there are.
         rows = Reference.objects.filter(
             connection__in={connection for connection, _ in wanted},
             kind__in=set(wanted.values()),
             remote_id__in={remote_id for _, remote_id in wanted},
         )
         links = [row for row in rows if wanted.get((row.connection_id, row.remote_id)) == row.kind]
-        users = self.present().filter(kind=by).defer("raw").in_bulk({row.item_id for row in links})
+        users = (
+            self.present().defer("raw").select_related("connection").in_bulk({row.item_id for row in links})
+        )
         found: dict[tuple[int, str], list[Item]] = {}
         for row in links:
             if row.item_id in users:
                 found.setdefault((row.connection_id, row.remote_id), []).append(users[row.item_id])
-        return {key: sorted(using, key=lambda item: item.name) for key, using in found.items()}
+        return {key: sorted(using, key=lambda item: (item.kind, item.name)) for key, using in found.items()}
+
+    def forget(self, connection_id: int, kind: str, remote_id: str) -> int:
+        """Mark an object that was deleted through the console as gone; return 1, or 0 when it was already."""
+        rows = self.present().filter(connection=connection_id, kind=kind, remote_id=remote_id)
+        return rows.update(gone_at=timezone.now())
 
     @transaction.atomic
     def take_in(self, connection_id: int, kind: str, seen: Iterable[Seen]) -> int:

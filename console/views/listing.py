@@ -183,11 +183,7 @@ class Asked:
         """
         ids = self.narrow(items).values_list("pk", flat=True)
         page = paged(request, ids, total=None if self.is_narrowed else total)
-        return self.filled(page, items)
-
-    def filled(self, ids: Page, items: ItemQuerySet) -> Page:
-        found = items.in_bulk(ids.rows)
-        return replace(ids, rows=[found[pk] for pk in ids.rows if pk in found])
+        return replace(page, rows=items.in_order(page.rows))
 
     def query(self, **changes: str) -> str:
         """The query string of this list with some of its parts changed; "" leaves a part out."""

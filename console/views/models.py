@@ -172,7 +172,7 @@ def index(request: HttpRequest) -> HttpResponse:
     asked = LIST.asked(request)
     connections = list(access.connections_for(request.user))
     state = fresh(connections, KIND, reverse("models-refresh"))
-    page = asked.page(request, access.items_for(request.user, KIND).defer("raw"), total=state.total)
+    page = asked.page(request, access.items_for(request.user, KIND), total=state.total)
     found = rows(page.rows)
     if wants_json(request):
         told = {row.item.pk: row for row in found}
