@@ -126,7 +126,8 @@ def documented_flaws(method: str, path: str, query: Query, body: Any) -> list[st
     """Of an operation that only Microsoft's documentation has, its parameters' names are known."""
     for (known_method, expression), operation_ in DOCUMENTED_PATHS:
         if known_method == method and expression.match(path):
-            strange = [f"unknown query parameter {name}" for name in query if name not in operation_.query]
+            names = [name for name in query if name.partition("[")[0] not in operation_.query]
+            strange = [f"unknown query parameter {name}" for name in names]
             given = body if isinstance(body, dict) else {}
             return strange + [f"unknown member $.{name}" for name in given if name not in operation_.members]
     return ["it is not in the specification"]
