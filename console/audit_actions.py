@@ -42,6 +42,79 @@ ACTIONS: dict[str, Action] = {
     "model.deleted": Action("data", "delete", "deleted the model {target} on {connection}"),
     "file.uploaded": Action("data", "create", "uploaded the file {target} to {connection}"),
     "file.deleted": Action("data", "delete", "deleted the file {target} on {connection}"),
+    "vector_store.created": Action("data", "create", "created the vector store {target} on {connection}"),
+    "vector_store.updated": Action("data", "update", "changed the vector store {target} on {connection}"),
+    "vector_store.deleted": Action("data", "delete", "deleted the vector store {target} on {connection}"),
+    "vector_store.searched": Action("run", "execute", "searched the vector store {target} on {connection}"),
+    "vector_store_file.attached": Action(
+        "data", "create", "attached a file to the vector store {target} on {connection}"
+    ),
+    "vector_store_file.updated": Action(
+        "data", "update", "changed the attributes of the file {target} in a vector store on {connection}"
+    ),
+    "vector_store_file.detached": Action(
+        "data", "delete", "detached the file {target} from a vector store on {connection}"
+    ),
+    "vector_store_batch.created": Action(
+        "data", "create", "attached files to the vector store {target} on {connection}"
+    ),
+    "vector_store_batch.cancelled": Action(
+        "data", "update", "stopped attaching the files of {target} on {connection}"
+    ),
+    "fine_tuning_job.created": Action(
+        "data", "create", "started the fine-tuning job {target} on {connection}"
+    ),
+    "fine_tuning_job.cancelled": Action(
+        "data", "update", "cancelled the fine-tuning job {target} on {connection}"
+    ),
+    "fine_tuning_job.paused": Action("data", "update", "paused the fine-tuning job {target} on {connection}"),
+    "fine_tuning_job.resumed": Action(
+        "data", "update", "resumed the fine-tuning job {target} on {connection}"
+    ),
+    "checkpoint.copied": Action(
+        "data", "create", "copied the checkpoint {target} of {connection} to another resource"
+    ),
+    "checkpoint_permission.created": Action(
+        "data", "create", "let projects use the checkpoint {target} on {connection}"
+    ),
+    "checkpoint_permission.deleted": Action(
+        "data", "delete", "took back a permission for the checkpoint {target} on {connection}"
+    ),
+    "grader.run": Action("run", "execute", "tried the grader {target} on {connection}"),
+    "grader.validated": Action("run", "execute", "checked the grader {target} on {connection}"),
+    "batch.created": Action("data", "create", "started the batch {target} on {connection}"),
+    "batch.cancelled": Action("data", "update", "cancelled the batch {target} on {connection}"),
+    "eval.created": Action("data", "create", "created the eval {target} on {connection}"),
+    "eval.updated": Action("data", "update", "changed the eval {target} on {connection}"),
+    "eval.deleted": Action("data", "delete", "deleted the eval {target} on {connection}"),
+    "eval_run.created": Action("run", "execute", "ran the eval {target} on {connection}"),
+    "eval_run.cancelled": Action("data", "update", "cancelled the run {target} of an eval on {connection}"),
+    "eval_run.deleted": Action("data", "delete", "deleted the run {target} of an eval on {connection}"),
+    "conversation.created": Action("data", "create", "began a conversation on {connection}"),
+    "conversation.updated": Action(
+        "data", "update", "changed the metadata of the conversation {target} on {connection}"
+    ),
+    "conversation.deleted": Action("data", "delete", "deleted the conversation {target} on {connection}"),
+    "conversation_item.created": Action(
+        "data", "create", "added to the conversation {target} on {connection}"
+    ),
+    "conversation_item.deleted": Action(
+        "data", "delete", "deleted an item of the conversation {target} on {connection}"
+    ),
+    "container.created": Action("data", "create", "started the container {target} on {connection}"),
+    "container.deleted": Action("data", "delete", "deleted the container {target} on {connection}"),
+    "container_file.created": Action(
+        "data", "create", "put a file into the container {target} on {connection}"
+    ),
+    "container_file.deleted": Action(
+        "data", "delete", "deleted the file {target} of a container on {connection}"
+    ),
+    "stored_completion.updated": Action(
+        "data", "update", "changed the metadata of the stored completion {target} on {connection}"
+    ),
+    "stored_completion.deleted": Action(
+        "data", "delete", "deleted the stored completion {target} on {connection}"
+    ),
     "job.cancelled": Action("data", "update", "cancelled the job {target}"),
     "access.denied": Action("access", "read", "was refused {target}"),
     "audit.verified": Action("system", "read", "verified the audit chain"),
