@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.outbound.errors import ProtocolError
@@ -57,6 +57,7 @@ READERS = [
 
 
 @pytest.mark.parametrize(("read", "members"), READERS)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_no_json_breaks_a_reader(read, members, data):
     nested = st.dictionaries(st.sampled_from((members or "id").split()), JSON, max_size=4)
