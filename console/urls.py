@@ -10,6 +10,8 @@ from console.views import (
     connections,
     deployments,
     errors,
+    file_content,
+    files,
     health,
     models,
     overview,
@@ -65,6 +67,15 @@ model: list[URLPattern] = [
     path("c/<slug:slug>/deployments/<path:name>/", deployments.show, name="deployment"),
 ]
 
+file: list[URLPattern] = [
+    path("files/", files.index, name="files"),
+    path("files/refresh/", files.refresh, name="files-refresh"),
+    path("c/<slug:slug>/files/<str:file_id>/", files.show, name="file"),
+    path("c/<slug:slug>/files/<str:file_id>/delete/", files.delete, name="file-delete"),
+    path("c/<slug:slug>/files/<str:file_id>/preview/", file_content.preview, name="file-preview"),
+    path("c/<slug:slug>/files/<str:file_id>/download/", file_content.download, name="file-download"),
+]
+
 comparing: list[URLPattern] = [
     path("playground/", playground.index, name="playground"),
     path("playground/turns/", playground.turns, name="turns"),
@@ -103,7 +114,7 @@ account_pages: list[URLPattern] = [
     path("people/<int:pk>/link/", people.link, name="person-link"),
 ]
 
-urlpatterns = [*session, *frame, *connection, *model, *comparing, *work, *governance, *account_pages]
+urlpatterns = [*session, *frame, *connection, *model, *file, *comparing, *work, *governance, *account_pages]
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied

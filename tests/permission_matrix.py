@@ -73,6 +73,13 @@ RULES: dict[str, Rule] = {
     "deployments": reads("list"),
     "deployments-refresh": edits("list", "read"),
     "deployment": reads("object"),
+    # Files
+    "files": reads("list"),
+    "files-refresh": edits("list", "read"),
+    "file": reads("object"),
+    "file-delete": edits("object", "operate"),
+    "file-preview": reads("object"),
+    "file-download": reads("object"),
     # Comparing
     "playground": reads("place"),
     "turns": changes("place", "operate"),

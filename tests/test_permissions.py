@@ -38,7 +38,7 @@ def world(connection, workspace, alice, upstream):
     """One object of each kind, and what names it in a URL."""
     connection.name = CANARY
     connection.save(update_fields=["name"])
-    for kind in ("model", "deployment"):
+    for kind in ("model", "deployment", "file"):
         Item.objects.create(
             connection=connection,
             kind=kind,
@@ -48,6 +48,7 @@ def world(connection, workspace, alice, upstream):
             digest="0" * 64,
             seen_at=timezone.now(),
         )
+    upstream["GET /files/gpt-5/content"] = 200, b"{}", {}
     comparison = Comparison.objects.create(workspace=workspace, owner=alice, title=CANARY)
     turn = Turn.objects.create(comparison=comparison, number=1, input=CANARY, asked_by=alice)
     answer = Answer.objects.create(
@@ -68,6 +69,7 @@ def world(connection, workspace, alice, upstream):
         "slug": connection.slug,
         "model_id": "gpt-5",
         "name": "gpt-5",
+        "file_id": "gpt-5",
         "kind": "model",
         "token": "no-such-token",
         "seq": event.seq,
@@ -81,7 +83,7 @@ def world(connection, workspace, alice, upstream):
 def address(name: str, world: dict) -> str:
     """Return the URL `name` of the objects of the world."""
     pattern = next(one.pattern for one in routes() if one.name == name)
-    wanted = {part for part in ("slug", "model_id", "name", "token", "seq", "kind") if f":{part}>" in pattern}
+    wanted = {part for part in ("slug", "model_id", "file_id", "name", "token", "seq", "kind") if f":{part}>" in pattern}
     arguments = {part: world[part] for part in wanted}
     if ":pk>" in pattern:
         arguments["pk"] = world[name.split("-")[0]]

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 LEASE = timedelta(seconds=120)
@@ -91,6 +92,12 @@ class Sync(models.Model):
         sync.refresh_from_db()
         sync.resumed_from = sync.cursor
         return sync
+
+    @classmethod
+    def count_one(cls, connection_id: int, kind: str, *, by: int) -> None:
+        """Keep the total right between two listings, when one object came (1) or went (-1)."""
+        rows = cls.objects.filter(connection_id=connection_id, kind=kind, listed_at__isnull=False)
+        rows.update(total=Greatest(F("total") + by, 0))
 
     @property
     def is_running(self) -> bool:

@@ -42,6 +42,8 @@ SECTIONS: dict[str, str] = {
     "connection-edit": "connections",
     "connection-new": "connections",
     "deployment": "deployments",
+    "file": "files",
+    "file-delete": "files",
     "job": "activity",
     "model": "models",
     "person": "people",

@@ -44,6 +44,7 @@ PLACES = (
     Place("playground", "Compare models in the playground", "columns", "chat ask prompt"),
     Place("models", "Models", "cube", "catalogue retirement"),
     Place("deployments", "Deployments", "server", "sku capacity quota"),
+    Place("files", "Files", "file", "upload jsonl training batch"),
     Place("comparisons", "Comparisons", "message", "history turns"),
     Place("connections", "Connections", "plug", "resources keys endpoints"),
     Place("connection-new", "Add a connection", "plus", "new endpoint key", "manage"),
@@ -71,6 +72,7 @@ def found(user: Any, q: str) -> list[dict[str, Any]]:
     if not q:
         return [pages, comparisons]
     deployments, models = named(user, "deployment", q), named(user, "model", q)
+    files = named(user, "file", q)
     return [
         pages,
         {"title": "Connections", "items": list(connections(user, q))},
@@ -79,6 +81,7 @@ def found(user: Any, q: str) -> list[dict[str, Any]]:
             "items": list(items(deployments, "deployment", "server")),
         },
         {"title": "Models", "items": list(items(models, "model", "cube"))},
+        {"title": "Files", "items": list(items(files, "file", "file"))},
         {"title": "Ask in the playground", "items": list(askable(deployments))},
         comparisons,
     ]
