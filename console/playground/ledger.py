@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from console.index import remember_deployment
 from console.models import Answer
 from console.models.comparison import LEASE
 from console.playground import pricing
@@ -99,6 +100,8 @@ def end(
             answer.cost, answer.cost_source = priced.amount, priced.source
         answer.finished_at, answer.lease_until = timezone.now(), None
         answer.save(update_fields=[*columns, "cost", "cost_source", "finished_at", "lease_until"])
+        if answer.state == Answer.State.COMPLETE and answer.connection is not None:
+            remember_deployment(answer.connection, answer.model, answer.served_model)
         return answer.outcome
 
 

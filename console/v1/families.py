@@ -62,7 +62,7 @@ _PATTERNS: tuple[tuple[str, Family], ...] = (
 _COMPILED = tuple(
     (re.compile(rf"(?:^|[/_ .:-])(?:{pattern})", re.IGNORECASE), each) for pattern, each in _PATTERNS
 )
-_VERSION = re.compile(r"-(?P<version>20\d\d-\d\d-\d\d|\d{4}|v\d+|turbo-2024-04-09)$")
+_VERSION = re.compile(r"-(?P<version>20\d\d-\d\d-\d\d|(?<!-\d\d-)\d{4}|v\d+|turbo-2024-04-09)$")
 _FINE_TUNED = re.compile(r"^(?:ft:)?(?P<base>.+?)\.ft-[0-9a-f]+", re.IGNORECASE)
 
 OPENAI_MAKER = "OpenAI"

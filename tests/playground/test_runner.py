@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError
 from django.utils import timezone
 
-from console.models import Answer, AuditEvent, Comparison
+from console.models import Answer, AuditEvent, Comparison, Item
 from console.playground import ledger, runner
 from tests.playground.conftest import DONE, END, EVENTS, FINISH, chunk, eventually, pane, whole
 from tests.upstream import Script
@@ -341,3 +341,14 @@ def test_a_forgotten_response_is_spelled_out(console, alice, connection, upstrea
     assert answer.state == "complete"
     assert [item["content"] for item in upstream.requests[2].json()["input"]] == ["First", "one", "Second"]
     assert "sent in full" in answer.notices[0]
+
+
+def test_a_typed_deployment_that_answered_can_be_picked_from_then_on(console, alice, connection, upstream):
+    upstream[CHAT] = whole("Hello")
+
+    told = console.ask(alice, "Hi", {**pane(connection), "model": "typed-by-hand"})
+
+    assert ended(told["answers"][0]).state == "complete"
+    typed = Item.objects.filter(connection=connection, kind="deployment", remote_id="typed-by-hand")
+    known = eventually(typed.first)
+    assert known.raw["model"] == "gpt-5-mini"
