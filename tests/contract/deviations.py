@@ -91,7 +91,33 @@ RESPONSE_MEMBERS = ("user", "safety_identifier", "prompt_cache_key", "usage", "s
 RESPONSE = dict.fromkeys((f"$.{name}" for name in RESPONSE_MEMBERS), CAPTURED)
 MODEL_MEMBERS = ("status", "created_at", "updated_at", "capabilities", "lifecycle_status", "deprecation")
 CATEGORIES = ("hate", "self_harm", "sexual", "violence", "jailbreak", "indirect_attack")
+EMPTY_LIST = "null in a list without rows, which has no first and no last one"
+LISTS = (
+    "listFiles",
+    "listVectorStores",
+    "listVectorStoreFiles",
+    "listFilesInVectorStoreBatch",
+    "listBatches",
+    "listEvals",
+    "listContainers",
+    "listContainerFiles",
+    "listConversationItems",
+    "createConversationItems",
+)
+ENDS = dict.fromkeys(("$.first_id", "$.last_id"), EMPTY_LIST)
+NO_ERROR = "null where nothing went wrong; the specification wants an error even then"
+PAUSED = "`paused` is Azure's own state of a job, and not in the specification's list"
 ANSWERS: Mapping[str, Mapping[str, str]] = {
+    **dict.fromkeys(LISTS, ENDS),
+    "createEvalRun": {"$.error": NO_ERROR},
+    "getEvalRun": {"$.error": NO_ERROR},
+    "cancelEvalRun": {"$.error": NO_ERROR},
+    "getEvalRuns": {**ENDS, "$.data[].error": NO_ERROR},
+    "getEvalRunOutputItems": {**ENDS, "$.data[].sample.error": NO_ERROR},
+    "getEvalRunOutputItem": {"$.sample.error": NO_ERROR},
+    "pauseFineTuningJob": {"$.status": PAUSED},
+    "retrieveFineTuningJob": {"$.status": PAUSED},
+    "listPaginatedFineTuningJobs": {"$.data[].status": PAUSED},
     "listModels": {f"$.data[].{name}": DATED_MODEL for name in MODEL_MEMBERS},
     "retrieveModel": {f"$.{name}": DATED_MODEL for name in MODEL_MEMBERS},
     "createChatCompletion": {

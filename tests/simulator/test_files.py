@@ -199,3 +199,15 @@ def test_no_more_of_a_big_file_is_held_than_a_piece(tmp_path: Path) -> None:
         parts.feed(b"\r\n" * 32_768)
         assert len(parts._buffer) < 70_000
     parts.close()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["files", "vector_stores", "batches", "containers", "fine_tuning/jobs", "chat/completions", "evals"],
+)
+def test_a_list_without_rows_is_a_list(peer: TestClient, path: str) -> None:
+    told = peer.get(f"/openai/v1/{path}", headers={"aoai-evals": "preview"}).json()
+
+    assert (told["object"], told["data"], told["has_more"]) == ("list", [], False)
+    if path != "chat/completions":
+        assert answer_flaws("GET", f"/openai/v1/{path}", 200, told) == []
