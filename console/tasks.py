@@ -5,6 +5,7 @@ from celery import shared_task
 from console import jobs
 from console.models import Connection, User, audit, audit_check, audit_recorder
 from console.playground import sweeper
+from console.retrieval import work as retrieval_work  # noqa: F401 - registers its jobs
 
 
 @shared_task

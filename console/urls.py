@@ -21,6 +21,8 @@ from console.views import (
     probes,
     sign_in,
     syncs,
+    vector_store_files,
+    vector_stores,
 )
 
 session: list[URLPattern] = [
@@ -76,6 +78,52 @@ file: list[URLPattern] = [
     path("c/<slug:slug>/files/<str:file_id>/download/", file_content.download, name="file-download"),
 ]
 
+vector_store: list[URLPattern] = [
+    path("vector-stores/", vector_stores.index, name="vector-stores"),
+    path("vector-stores/refresh/", vector_stores.refresh, name="vector-stores-refresh"),
+    path("c/<slug:slug>/vector-stores/new/", vector_stores.new, name="vector-store-new"),
+    path("c/<slug:slug>/vector-stores/<str:store_id>/", vector_stores.show, name="vector-store"),
+    path("c/<slug:slug>/vector-stores/<str:store_id>/edit/", vector_stores.edit, name="vector-store-edit"),
+    path(
+        "c/<slug:slug>/vector-stores/<str:store_id>/delete/", vector_stores.delete, name="vector-store-delete"
+    ),
+    path(
+        "c/<slug:slug>/vector-stores/<str:store_id>/files/",
+        vector_store_files.index,
+        name="vector-store-files",
+    ),
+    path(
+        "c/<slug:slug>/vector-stores/<str:store_id>/files/add/",
+        vector_store_files.attach,
+        name="vector-store-attach",
+    ),
+    path(
+        "c/<slug:slug>/vector-stores/<str:store_id>/files/<str:file_id>/",
+        vector_store_files.show,
+        name="vector-store-file",
+    ),
+    path(
+        "c/<slug:slug>/vector-stores/<str:store_id>/files/<str:file_id>/attributes/",
+        vector_store_files.attributes,
+        name="vector-store-file-attributes",
+    ),
+    path(
+        "c/<slug:slug>/vector-stores/<str:store_id>/files/<str:file_id>/detach/",
+        vector_store_files.detach,
+        name="vector-store-file-detach",
+    ),
+    path(
+        "c/<slug:slug>/vector-stores/<str:store_id>/batches/<str:batch_id>/",
+        vector_store_files.batch,
+        name="vector-store-batch",
+    ),
+    path(
+        "c/<slug:slug>/vector-stores/<str:store_id>/batches/<str:batch_id>/cancel/",
+        vector_store_files.cancel,
+        name="vector-store-batch-cancel",
+    ),
+]
+
 comparing: list[URLPattern] = [
     path("playground/", playground.index, name="playground"),
     path("playground/turns/", playground.turns, name="turns"),
@@ -114,7 +162,18 @@ account_pages: list[URLPattern] = [
     path("people/<int:pk>/link/", people.link, name="person-link"),
 ]
 
-urlpatterns = [*session, *frame, *connection, *model, *file, *comparing, *work, *governance, *account_pages]
+urlpatterns = [
+    *session,
+    *frame,
+    *connection,
+    *model,
+    *file,
+    *vector_store,
+    *comparing,
+    *work,
+    *governance,
+    *account_pages,
+]
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied

@@ -49,6 +49,7 @@ def world(connection, workspace, alice, upstream):
             seen_at=timezone.now(),
         )
     upstream["GET /files/gpt-5/content"] = 200, b"{}", {}
+    with_a_vector_store(connection, upstream)
     comparison = Comparison.objects.create(workspace=workspace, owner=alice, title=CANARY)
     turn = Turn.objects.create(comparison=comparison, number=1, input=CANARY, asked_by=alice)
     answer = Answer.objects.create(
@@ -71,6 +72,8 @@ def world(connection, workspace, alice, upstream):
         "name": "gpt-5",
         "file_id": "gpt-5",
         "kind": "model",
+        "store_id": "vs-1",
+        "batch_id": "vsfb-1",
         "token": "no-such-token",
         "seq": event.seq,
         "comparison": comparison.pk,
@@ -80,10 +83,38 @@ def world(connection, workspace, alice, upstream):
     }
 
 
+def with_a_vector_store(connection, upstream) -> None:
+    """A store with one file, which came in a batch, in the index and on the resource."""
+    store = {"id": "vs-1", "object": "vector_store", "name": CANARY, "file_counts": {"total": 1}}
+    Item.objects.create(
+        connection=connection,
+        kind="vector_store",
+        remote_id="vs-1",
+        name=CANARY,
+        raw=store,
+        digest="0" * 64,
+        seen_at=timezone.now(),
+    )
+    file = {"id": "gpt-5", "object": "vector_store.file", "status": "in_progress"}
+    batch = {"id": "vsfb-1", "object": "vector_store.files_batch", "status": "in_progress"}
+    rows = {"object": "list", "data": [file], "has_more": False}
+    upstream["GET /vector_stores/vs-1"] = upstream["POST /vector_stores/vs-1"] = 200, store
+    upstream["GET /vector_stores/vs-1/files"] = 200, rows
+    upstream["GET /vector_stores/vs-1/files/gpt-5"] = 200, file
+    upstream["POST /vector_stores/vs-1/files/gpt-5"] = 200, file
+    upstream["GET /vector_stores/vs-1/file_batches/vsfb-1"] = 200, batch
+    upstream["GET /vector_stores/vs-1/file_batches/vsfb-1/files"] = 200, rows
+    upstream["POST /vector_stores/vs-1/file_batches/vsfb-1/cancel"] = 200, batch
+
+
 def address(name: str, world: dict) -> str:
     """Return the URL `name` of the objects of the world."""
     pattern = next(one.pattern for one in routes() if one.name == name)
-    wanted = {part for part in ("slug", "model_id", "file_id", "name", "token", "seq", "kind") if f":{part}>" in pattern}
+    wanted = {
+        part
+        for part in ("slug", "model_id", "file_id", "name", "token", "seq", "kind", "store_id", "batch_id")
+        if f":{part}>" in pattern
+    }
     arguments = {part: world[part] for part in wanted}
     if ":pk>" in pattern:
         arguments["pk"] = world[name.split("-")[0]]

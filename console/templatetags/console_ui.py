@@ -48,6 +48,14 @@ SECTIONS: dict[str, str] = {
     "model": "models",
     "person": "people",
     "person-new": "people",
+    "vector-store": "vector-stores",
+    "vector-store-attach": "vector-stores",
+    "vector-store-batch": "vector-stores",
+    "vector-store-delete": "vector-stores",
+    "vector-store-edit": "vector-stores",
+    "vector-store-file": "vector-stores",
+    "vector-store-files": "vector-stores",
+    "vector-store-new": "vector-stores",
 }
 LIVE_STATES = frozenset({"streaming", "running", "in_progress", "creating", "updating"})
 

@@ -45,6 +45,7 @@ PLACES = (
     Place("models", "Models", "cube", "catalogue retirement"),
     Place("deployments", "Deployments", "server", "sku capacity quota"),
     Place("files", "Files", "file", "upload jsonl training batch"),
+    Place("vector-stores", "Vector stores", "layers", "search retrieval embeddings rag"),
     Place("comparisons", "Comparisons", "message", "history turns"),
     Place("connections", "Connections", "plug", "resources keys endpoints"),
     Place("connection-new", "Add a connection", "plus", "new endpoint key", "manage"),
@@ -73,6 +74,7 @@ def found(user: Any, q: str) -> list[dict[str, Any]]:
         return [pages, comparisons]
     deployments, models = named(user, "deployment", q), named(user, "model", q)
     files = named(user, "file", q)
+    stores = named(user, "vector_store", q)
     return [
         pages,
         {"title": "Connections", "items": list(connections(user, q))},
@@ -82,6 +84,7 @@ def found(user: Any, q: str) -> list[dict[str, Any]]:
         },
         {"title": "Models", "items": list(items(models, "model", "cube"))},
         {"title": "Files", "items": list(items(files, "file", "file"))},
+        {"title": "Vector stores", "items": list(items(stores, "vector-store", "layers"))},
         {"title": "Ask in the playground", "items": list(askable(deployments))},
         comparisons,
     ]

@@ -1,0 +1,251 @@
+"""Creating and changing vector stores, and adding files to them."""
+
+import hashlib
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from console.forms.pairs import pairs, plain_lines, scalars
+from console.models import Item
+from console.models.seen import canonical
+from console.retrieval.work import MARKER, NewFiles, NewStore
+from console.v1.vector_store_files import LARGEST_BATCH
+from console.v1.vector_stores import LONGEST_LIFE, VectorStore
+
+INPUT = {"class": "input", "autocomplete": "off"}
+PAIRS_HINT = "One key = value a line."
+DAYS_HINT = f"Days after its last use, 1 to {LONGEST_LIFE}. Empty: it stays until it is deleted."
+SMALLEST_CHUNK, LARGEST_CHUNK = 100, 4096
+
+
+def text(label: str, length: int, **more: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=length, widget=forms.TextInput(attrs=INPUT), **more)
+
+
+def area(label: str, hint: str, rows: int = 3) -> forms.CharField:
+    widget = forms.Textarea(attrs={"class": "input", "rows": rows, "spellcheck": "false"})
+    return forms.CharField(label=label, required=False, help_text=hint, widget=widget, max_length=40_000)
+
+
+def number(label: str, least: int, most: int, hint: str = "") -> forms.IntegerField:
+    widget = forms.NumberInput(attrs={"class": "input num auto", "min": least, "max": most})
+    return forms.IntegerField(
+        label=label, required=False, min_value=least, max_value=most, help_text=hint, widget=widget
+    )
+
+
+class Picked(forms.MultipleChoiceField):
+    """Ids of files; one that is not offered any more is the resource's to refuse."""
+
+    def validate(self, value: Any) -> None:
+        """Any id is fit to be asked for."""
+
+
+class FilesForm(forms.Form):
+    """Files by their ids, picked or typed, and how they are cut."""
+
+    key = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    picked = Picked(required=False, label="Files", widget=forms.CheckboxSelectMultiple)
+    file_ids = area("Further file ids", "One a line, or separated by spaces.", rows=2)
+    chunking = forms.ChoiceField(
+        label="Chunking",
+        choices=[("auto", "Automatic"), ("static", "Sizes of my own")],
+        initial="auto",
+        widget=forms.Select(attrs={"class": "input auto"}),
+        help_text="Automatic cuts into 800 tokens that overlap by 400.",
+    )
+    size = number("Tokens a chunk", SMALLEST_CHUNK, LARGEST_CHUNK)
+    overlap = number("Overlap in tokens", 0, LARGEST_CHUNK // 2, "At most half of a chunk.")
+
+    def __init__(self, *args: Any, offered: Iterable[Item] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offered = list(offered)
+        self.fields["picked"].choices = [(one.remote_id, one.name) for one in self.offered]  # type: ignore[attr-defined]
+        self.fields["key"].initial = uuid.uuid4().hex
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean() or {}
+        chosen = [*clean.get("picked", []), *clean.get("file_ids", "").replace(",", " ").split()]
+        clean["wanted"] = list(dict.fromkeys(chosen))
+        if len(clean["wanted"]) > LARGEST_BATCH:
+            self.add_error("file_ids", f"At most {LARGEST_BATCH} files at once.")
+        if clean.get("chunking") == "static":
+            self.check_sizes(clean)
+        return clean
+
+    def check_sizes(self, clean: dict[str, Any]) -> None:
+        size, overlap = clean.get("size"), clean.get("overlap")
+        for name in ("size", "overlap"):
+            if clean.get(name) is None and name not in self.errors:
+                self.add_error(name, "Sizes of your own need this one.")
+        if size is not None and overlap is not None and overlap * 2 > size:
+            self.add_error("overlap", f"At most half of a chunk: {size // 2}.")
+
+    @property
+    def cut(self) -> dict[str, Any] | None:
+        """How files are to be cut, None for what the service does by itself."""
+        clean = self.cleaned_data
+        if clean["chunking"] != "static":
+            return None
+        return {"type": "static", "size": clean["size"], "overlap": clean["overlap"]}
+
+    def renewed(self) -> "FilesForm":
+        """The same entries under a new key, for another try after one that failed."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["key"] = uuid.uuid4().hex
+        self.data = data
+        return self
+
+
+class StoreForm(FilesForm):
+    """A new store."""
+
+    name = text("Name", 256)
+    description = text("Description", 512, required=False)
+    days = number("Expires", 1, LONGEST_LIFE, DAYS_HINT)
+    metadata = area("Metadata", PAIRS_HINT)
+
+    def clean_metadata(self) -> dict[str, str]:
+        return checked_metadata(self.cleaned_data["metadata"])
+
+    def asked(self) -> NewStore:
+        clean = self.cleaned_data
+        return NewStore(
+            key=clean["key"],
+            name=clean["name"],
+            description=clean["description"],
+            days=clean["days"],
+            file_ids=clean["wanted"],
+            chunking=self.cut,
+            metadata=clean["metadata"],
+        )
+
+
+class AttachForm(FilesForm):
+    """Files for a store that there is, with attributes to filter by."""
+
+    attributes = area("Attributes", f"{PAIRS_HINT} Numbers and true or false are kept as such.")
+
+    def clean_attributes(self) -> dict[str, Any]:
+        return scalars(self.cleaned_data["attributes"])
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean()
+        if not clean["wanted"]:
+            raise ValidationError("Pick a file, or type the id of one.")
+        return clean
+
+    def asked(self) -> NewFiles:
+        clean = self.cleaned_data
+        return NewFiles(
+            key=clean["key"], file_ids=clean["wanted"], attributes=clean["attributes"], chunking=self.cut
+        )
+
+
+class EditForm(forms.Form):
+    """Name, life and metadata of a store; `seen` says which version was on the page."""
+
+    seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    name = text("Name", 256)
+    days = number("Expires", 1, LONGEST_LIFE)
+    metadata = area("Metadata", PAIRS_HINT)
+
+    def __init__(self, *args: Any, store: VectorStore, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.store = store
+        had = "It can be changed, not taken away." if store.days else "Empty: it stays until it is deleted."
+        self.fields["days"].help_text = f"Days after its last use, 1 to {LONGEST_LIFE}. {had}"
+        self.fields["days"].required = store.days is not None
+        self.initial = {"seen": version(store), **values(store)}
+
+    def clean_metadata(self) -> dict[str, str]:
+        return checked_metadata(self.cleaned_data["metadata"])
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the store is no longer what the page showed."""
+        return bool(self.cleaned_data["seen"] != version(self.store))
+
+    @property
+    def metadata_to_send(self) -> dict[str, str]:
+        """What was typed, and the mark of the form that made the store."""
+        mark = {name: value for name, value in self.store.metadata.items() if name == MARKER}
+        return {**self.cleaned_data["metadata"], **mark}
+
+    def differences(self) -> list[tuple[str, str, str]]:
+        """Label, theirs and mine of each field that differs."""
+        theirs = values(self.store)
+        mine = {
+            "name": self.cleaned_data["name"],
+            "days": self.cleaned_data["days"],
+            "metadata": plain_lines(self.cleaned_data["metadata"]),
+        }
+        labels = {name: str(self.fields[name].label) for name in mine}
+        return [
+            (labels[name], str(theirs[name] or ""), str(mine[name] or ""))
+            for name in mine
+            if theirs[name] != mine[name]
+        ]
+
+    def rebased(self) -> "EditForm":
+        """My entries, meant for the version that is there now."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["seen"] = version(self.store)
+        self.data = data
+        return self
+
+
+class DeleteForm(forms.Form):
+    """The name, typed, of the store that is about to be deleted."""
+
+    name = forms.CharField(
+        label="Type the name to confirm",
+        widget=forms.TextInput(attrs={**INPUT, "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, expected: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.expected = expected
+        self.fields["name"].widget.attrs["data-confirm"] = expected
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if name != self.expected.strip():
+            raise ValidationError(f"This is not the name. Type {self.expected} exactly.")
+        return name
+
+
+class AttributesForm(forms.Form):
+    """The attributes of one file in a store."""
+
+    attributes = area("Attributes", f"{PAIRS_HINT} Numbers and true or false are kept as such.")
+
+    def clean_attributes(self) -> dict[str, Any]:
+        return scalars(self.cleaned_data["attributes"])
+
+
+def checked_metadata(text: str) -> dict[str, str]:
+    """Typed metadata; one place of the sixteen is kept for our mark. Raises ValidationError."""
+    found = pairs(text)
+    if MARKER in found:
+        raise ValidationError(f"“{MARKER}” is the console's own.")
+    if len(found) > 15:
+        raise ValidationError("There can be 15 pairs at most: the console keeps one for itself.")
+    return found
+
+
+def values(store: VectorStore) -> dict[str, Any]:
+    """What of a store can be changed, as the form shows it."""
+    own = {name: value for name, value in store.metadata.items() if name != MARKER}
+    return {"name": store.name, "days": store.days, "metadata": plain_lines(own)}
+
+
+def version(store: VectorStore) -> str:
+    """A digest of what can be changed of a store: equal as long as nobody changed it."""
+    return hashlib.sha256(canonical(values(store)).encode()).hexdigest()

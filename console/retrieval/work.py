@@ -1,0 +1,182 @@
+"""What is asked of a vector store and must happen once, however often its form is sent: jobs of the ledger.
+
+The form carries a key. The first to send it does the job within its request; who sends it again finds the
+job, and what came of it. A new store carries the key in its metadata, so that a cut attempt finds its own.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+
+from console import jobs
+from console.index import vector_stores as index
+from console.models import Connection, Job
+from console.outbound.errors import NotFound, UpstreamError, error_of
+from console.v1 import vector_store_files, vector_stores
+from console.v1.client import Client
+from console.v1.vector_stores import Chunking, VectorStore
+
+CREATE = "vector_store.create"
+ATTACH = "vector_store.attach"
+MARKER = "console_key"
+"""The member of a store's metadata that says which form made it."""
+
+
+@dataclass(frozen=True)
+class NewStore:
+    """What a form asks for; `key` names the form."""
+
+    key: str
+    name: str
+    description: str = ""
+    days: int | None = None
+    file_ids: list[str] = field(default_factory=list)
+    chunking: dict[str, Any] | None = None
+    metadata: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class NewFiles:
+    """Files to attach to a store, with the attributes and the chunking that they share."""
+
+    key: str
+    file_ids: list[str]
+    attributes: dict[str, Any] = field(default_factory=dict)
+    chunking: dict[str, Any] | None = None
+
+
+def create(connection: Connection, user: Any, asked: NewStore) -> Job:
+    """Make a store, or find the one that this form made."""
+    arguments = {name: getattr(asked, name) for name in NewStore.__dataclass_fields__}
+    return done_once(
+        CREATE,
+        title=f"Create the vector store {asked.name}",
+        effect=Job.Effect.MARKED,
+        connection=connection,
+        user=user,
+        key=asked.key,
+        url=reverse("vector-stores"),
+        arguments=arguments,
+    )
+
+
+def attach(connection: Connection, user: Any, store_id: str, label: str, asked: NewFiles) -> Job:
+    """Attach files as one batch; a file that is in the store already is taken in anew."""
+    arguments = {name: getattr(asked, name) for name in NewFiles.__dataclass_fields__}
+    count = len(asked.file_ids)
+    return done_once(
+        ATTACH,
+        title=f"Add {count} file{'' if count == 1 else 's'} to {label or store_id}",
+        effect=Job.Effect.IDEMPOTENT,
+        connection=connection,
+        user=user,
+        key=asked.key,
+        url=reverse("vector-store", args=[connection.slug, store_id]),
+        arguments={**arguments, "store": store_id, "label": label},
+    )
+
+
+def done_once(
+    kind: str,
+    *,
+    title: str,
+    effect: str,
+    connection: Connection,
+    user: Any,
+    key: str,
+    url: str,
+    arguments: Mapping[str, Any],
+) -> Job:
+    job = jobs.start(
+        kind,
+        title=title,
+        effect=effect,
+        workspace=connection.workspace,
+        user=user,
+        connection=connection,
+        key=f"{user.pk}:{key}",
+        url=url,
+        arguments=dict(arguments),
+    )
+    jobs.run(str(job.pk))
+    job.refresh_from_db()
+    return job
+
+
+def failure(job: Job) -> UpstreamError | None:
+    """The error that ended a job, as it came; None where none did."""
+    if not job.error_kind:
+        return None
+    told = job.outcome.get("error") or {"message": job.error_message}
+    return error_of(job.error_kind)(**told)
+
+
+@contextmanager
+def kept_errors(job: Job) -> Iterator[None]:
+    """Keep what the resource said beside the kind of the error, for the page of the form."""
+    try:
+        yield
+    except UpstreamError as error:
+        names = ("message", "remedy", "status", "code", "param", "detail", "request_id")
+        job.keep({"error": {name: getattr(error, name) for name in names}})
+        raise
+
+
+@jobs.handles(CREATE)
+def make_store(job: Job) -> None:
+    asked = NewStore(**job.arguments)
+    connection = of(job)
+    with kept_errors(job), connection.client(job.actor) as client:
+        store = (found(client, asked.key) if job.attempt > 1 else None) or made(client, asked)
+    index.remember(connection, store, asked.file_ids)
+    job.keep({"store": store.id})
+    Job.objects.filter(pk=job.pk).update(url=reverse("vector-store", args=[connection.slug, store.id]))
+
+
+def made(client: Client, asked: NewStore) -> VectorStore:
+    return vector_stores.create(
+        client,
+        name=asked.name,
+        description=asked.description or None,
+        file_ids=asked.file_ids,
+        days=asked.days,
+        chunking=chunking(asked.chunking) if asked.file_ids else None,
+        metadata={**asked.metadata, MARKER: asked.key},
+    )
+
+
+def found(client: Client, key: str) -> VectorStore | None:
+    """The store that an earlier attempt made, among the newest."""
+    page = next(vector_stores.pages(client, order="desc"), None)
+    rows = page.rows if page else ()
+    return next((one for one in rows if one.metadata.get(MARKER) == key), None)
+
+
+@jobs.handles(ATTACH)
+def attach_files(job: Job) -> None:
+    told = dict(job.arguments)
+    store_id, label = told.pop("store"), told.pop("label")
+    asked = NewFiles(**told)
+    with kept_errors(job), of(job).client(job.actor) as client:
+        batch = vector_store_files.create_batch(
+            client,
+            store_id,
+            asked.file_ids,
+            attributes=asked.attributes or None,
+            chunking=chunking(asked.chunking),
+            label=label,
+        )
+    job.keep({"batch": batch.id})
+
+
+def of(job: Job) -> Connection:
+    if job.connection is None:
+        raise NotFound("The connection of this job was removed.")
+    return job.connection
+
+
+def chunking(told: Mapping[str, Any] | None) -> Chunking | None:
+    return Chunking(**told) if told else None

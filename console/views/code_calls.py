@@ -1,0 +1,59 @@
+"""Any call of the v1 API as code, from its method, path and body: what an action sends, without its key."""
+
+import json
+import pprint
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from console.models import Connection
+from console.views.code import Sample, header, setup
+
+WIDTH = 88
+
+
+def path(*parts: str) -> str:
+    """A path of quoted parts."""
+    return "".join(f"/{quote(part, safe='')}" for part in parts)
+
+
+def calling(
+    connection: Connection,
+    name: str,
+    method: str,
+    url_path: str,
+    *,
+    ids: Sequence[str] = (),
+    named: Mapping[str, str] | None = None,
+    body: Mapping[str, Any] | None = None,
+) -> list[Sample]:
+    """`name` is the method of the SDK ("vector_stores.create"), `ids` and `named` its ids, `body` the JSON."""
+    return [
+        Sample("Python", "python", setup(connection) + python(name, ids, named or {}, body or {})),
+        Sample("curl", "curl", curl(connection, method, url_path, body)),
+    ]
+
+
+def python(name: str, ids: Sequence[str], named: Mapping[str, str], body: Mapping[str, Any]) -> str:
+    given = [literal(one) for one in ids]
+    given += [f"{key}={literal(value)}" for key, value in {**named, **body}.items()]
+    if not body:
+        return f"answer = client.{name}({', '.join(given)})\nprint(answer.to_json())\n"
+    lines = "".join(f"    {one},\n" for one in given)
+    return f"answer = client.{name}(\n{lines})\nprint(answer.to_json())\n"
+
+
+def literal(value: Any) -> str:
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    return pprint.pformat(value, width=WIDTH, sort_dicts=False).replace("\n", "\n    ")
+
+
+def curl(connection: Connection, method: str, url_path: str, body: Mapping[str, Any] | None) -> str:
+    verb = "" if method == "GET" or (method == "POST" and body) else f" -X {method}"
+    call = f"curl{verb} {shlex.quote(connection.url + url_path)} \\\n  -H {header(connection)}"
+    if not body:
+        return call
+    text = shlex.quote(json.dumps(dict(body), ensure_ascii=False))
+    return f"{call} \\\n  -H 'Content-Type: application/json' \\\n  -d {text}"

@@ -1,0 +1,179 @@
+"""The files of a vector store: how far each is, what was taken from it, adding and taking out."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from console import access
+from console.forms.pairs import lines
+from console.forms.vector_stores import AttachForm, AttributesForm
+from console.index.vector_stores import KIND
+from console.models import Item
+from console.retrieval import contents, work
+from console.retrieval.contents import Batch, Held
+from console.v1 import vector_store_files
+from console.v1.vector_store_files import STATUSES
+from console.views import code_calls
+from console.views.shared import BadQuery, asks_for, wants_json
+from console.views.vector_stores import framed
+
+
+@require_safe
+def index(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
+    """The files of a store as they are now; the part asks again while some are being taken in."""
+    item = access.item_for(request.user, slug, KIND, store_id, may="read")
+    status, after = request.GET.get("status", ""), request.GET.get("after", "")[:256]
+    if status and status not in STATUSES:
+        raise BadQuery(f"“status” can be {', '.join(sorted(STATUSES))}, not “{status[:40]}”.")
+    found = contents.look(item.connection, request.user, store_id, status=status, after=after)
+    part = asks_for(request, "live")
+    if found.error is not None and not part:
+        raise found.error
+    if wants_json(request):
+        rows = [as_json(one) for one in found.files]
+        return JsonResponse({"data": rows, "next": found.next, "ingesting": found.is_ingesting})
+    context = {**framed(request, item), "found": found, "status": status, "after": after, "tab": "files"}
+    context["statuses"] = sorted(STATUSES)
+    template = "vector_store_files/_live.html" if part else "vector_store_files/index.html"
+    return render(request, template, {**context, "part": part})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def attach(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
+    """Add files as one batch; the same form sent again adds nothing twice."""
+    item = access.item_for(request.user, slug, KIND, store_id, may="operate")
+    offered = contents.offered(item.connection, request.GET.get("q", ""))
+    form = AttachForm(request.POST if request.method == "POST" else None, offered=offered)
+    context = {
+        **framed(request, item),
+        "form": form,
+        "q": request.GET.get("q", ""),
+        "samples": attaching(item),
+    }
+    if not form.is_bound or not form.is_valid():
+        status = 422 if form.is_bound else 200
+        return render(request, "vector_store_files/attach.html", context, status=status)
+    job = work.attach(item.connection, request.user, store_id, item.name, form.asked())
+    error = work.failure(job)
+    if error is not None:
+        context |= {"error": error, "form": form.renewed()}
+        return render(request, "vector_store_files/attach.html", context, status=error.page_status)
+    if job.is_open:
+        return redirect("job", job.pk)
+    messages.success(request, "The files are being taken in.")
+    return redirect("vector-store-batch", slug, store_id, job.outcome["batch"])
+
+
+def attaching(item: Item) -> Any:
+    return code_calls.calling(
+        item.connection,
+        "vector_stores.file_batches.create",
+        "POST",
+        code_calls.path("vector_stores", item.remote_id, "file_batches"),
+        ids=[item.remote_id],
+        body={"file_ids": ["file-…"], "attributes": {"team": "data"}},
+    )
+
+
+@require_safe
+def batch(request: HttpRequest, slug: str, store_id: str, batch_id: str) -> HttpResponse:
+    """How far a batch is, file by file."""
+    item = access.item_for(request.user, slug, KIND, store_id, may="read")
+    after = request.GET.get("after", "")[:256]
+    found = contents.look_at_batch(item.connection, request.user, store_id, batch_id, after=after)
+    if wants_json(request):
+        return JsonResponse(batch_as_json(found))
+    part = asks_for(request, "live")
+    context = {**framed(request, item), "found": found, "after": after, "part": part}
+    template = "vector_store_files/batch.html#live" if part else "vector_store_files/batch.html"
+    return render(request, template, context)
+
+
+@require_POST
+def cancel(request: HttpRequest, slug: str, store_id: str, batch_id: str) -> HttpResponse:
+    """Stop a batch: what is taken in already stays."""
+    item = access.item_for(request.user, slug, KIND, store_id, may="operate")
+    with item.connection.client(request.user) as client:
+        vector_store_files.cancel_batch(client, store_id, batch_id)
+    messages.success(request, "Stopped. Files that were taken in already stay.")
+    return redirect("vector-store-batch", slug, store_id, batch_id)
+
+
+@require_http_methods(["GET", "HEAD"])
+def show(request: HttpRequest, slug: str, store_id: str, file_id: str) -> HttpResponse:
+    """A file of a store, and the text that was taken from it, chunk by chunk."""
+    item = access.item_for(request.user, slug, KIND, store_id, may="read")
+    found = contents.look_at_file(item.connection, request.user, store_id, file_id)
+    if wants_json(request):
+        texts = list(found.text.texts) if found.text else []
+        return JsonResponse({**as_json(found.held), "chunks": texts, "raw": found.held.file.raw})
+    form = AttributesForm(initial={"attributes": lines(found.held.file.attributes)})
+    return render(request, "vector_store_files/show.html", file_page(request, item, found, form))
+
+
+def file_page(request: HttpRequest, item: Item, found: Any, form: AttributesForm) -> dict[str, Any]:
+    file_id = found.held.file.id
+    samples = code_calls.calling(
+        item.connection,
+        "vector_stores.files.content",
+        "GET",
+        code_calls.path("vector_stores", item.remote_id, "files", file_id, "content"),
+        ids=[file_id],
+        named={"vector_store_id": item.remote_id},
+    )
+    return {**framed(request, item), "found": found, "form": form, "samples": samples}
+
+
+@require_POST
+def attributes(request: HttpRequest, slug: str, store_id: str, file_id: str) -> HttpResponse:
+    """Replace the attributes of a file in a store."""
+    item = access.item_for(request.user, slug, KIND, store_id, may="operate")
+    form = AttributesForm(request.POST)
+    if not form.is_valid():
+        found = contents.look_at_file(item.connection, request.user, store_id, file_id)
+        page = file_page(request, item, found, form)
+        return render(request, "vector_store_files/show.html", page, status=422)
+    with item.connection.client(request.user) as client:
+        vector_store_files.update(client, store_id, file_id, form.cleaned_data["attributes"])
+    messages.success(request, "Changed the attributes.")
+    return redirect("vector-store-file", slug, store_id, file_id)
+
+
+@require_POST
+def detach(request: HttpRequest, slug: str, store_id: str, file_id: str) -> HttpResponse:
+    """Take a file out of a store; the file itself stays."""
+    item = access.item_for(request.user, slug, KIND, store_id, may="operate")
+    with item.connection.client(request.user) as client:
+        was_there = vector_store_files.detach(client, store_id, file_id)
+    said = "Taken out. The file itself stays." if was_there else "It was out already."
+    messages.success(request, said)
+    return redirect("vector-store", slug, store_id)
+
+
+def as_json(one: Held) -> dict[str, Any]:
+    file = one.file
+    return {
+        "id": file.id,
+        "name": one.name,
+        "status": file.status,
+        "bytes": file.size,
+        "error": {"code": file.problem.code, "message": file.problem.message} if file.problem else None,
+        "chunking": file.chunking.json() if file.chunking else None,
+        "attributes": dict(file.attributes),
+        "created_at": file.created,
+    }
+
+
+def batch_as_json(found: Batch) -> dict[str, Any]:
+    one = found.batch
+    return {
+        "id": one.id,
+        "status": one.status,
+        "files": {name: getattr(one.counts, name) for name in one.counts.__dataclass_fields__},
+        "created_at": one.created,
+        "data": [as_json(row) for row in found.files],
+        "next": found.next,
+    }

@@ -1,0 +1,273 @@
+"""Vector stores of all connections: what file search reads; created, shown, changed and deleted."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from console import access
+from console.forms.vector_stores import DeleteForm, EditForm, StoreForm
+from console.index import vector_stores as known
+from console.index.vector_stores import KIND
+from console.models import Item
+from console.models.audit import Target
+from console.retrieval import contents, work
+from console.v1 import vector_stores
+from console.v1.vector_stores import VectorStore, parse_store
+from console.views import code_calls
+from console.views.fresh import fresh, refreshed
+from console.views.history import changes
+from console.views.listing import Column, Listing, by_condition, by_connection, by_status
+from console.views.shared import asks_for, json_page, wants_json
+
+STATUSES = {"completed": "Completed", "in_progress": "In progress", "expired": "Expired"}
+EXPIRY = {
+    "set": ("After its last use", lambda: Q(labels__contains=" expiry:set ")),
+    "none": ("Never", lambda: Q(labels__contains=" expiry:none ")),
+}
+TROUBLE = {"failed": ("Some failed", lambda: Q(labels__contains=" files:failed "))}
+LIST = Listing(
+    kind=KIND,
+    noun="vector stores",
+    columns=(
+        Column("Vector store", sort="name"),
+        Column("Status", "fit", sort="status"),
+        Column("Files", "r p2"),
+        Column("Size", "r p2", sort="size"),
+        Column("Connection", "p2", sort="connection"),
+        Column("Last used", "p3", sort="used"),
+        Column("Created", "p3", sort="created"),
+    ),
+    sorts={
+        "name": "name",
+        "status": "status",
+        "size": "size",
+        "connection": "connection__name",
+        "used": "remote_updated_at",
+        "created": "remote_created_at",
+    },
+    facets=(
+        by_status("status", "Status", STATUSES),
+        by_connection(),
+        by_condition("expiry", "Expires", EXPIRY),
+        by_condition("files", "Files", TROUBLE),
+    ),
+)
+
+
+class Row:
+    """A store as pages show it, from the index."""
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        self.store: VectorStore = parse_store({"id": item.remote_id, **item.raw})
+
+    @property
+    def url(self) -> str:
+        return reverse("vector-store", args=[self.item.connection.slug, self.item.remote_id])
+
+    @property
+    def state(self) -> str:
+        return "gone" if self.item.gone_at else self.store.status
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        return dict(self.store.metadata)
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The list, from the index at once; it has itself read again where it is outdated."""
+    asked = LIST.asked(request)
+    connections = list(access.connections_for(request.user))
+    state = fresh(connections, KIND, reverse("vector-stores-refresh"))
+    page = asked.page(request, access.items_for(request.user, KIND), total=state.total)
+    if wants_json(request):
+        return json_page(page, lambda item: as_json(Row(item)), syncs=state.as_json())
+    context = {
+        "page": page,
+        "rows": [Row(item) for item in page.rows],
+        "asked": asked,
+        "fresh": state,
+        "connections": connections,
+        "places": [one for one in access.connections_for(request.user, may="operate") if has_stores(one)],
+        "menus": asked.menus(state.syncs, connections),
+        "part": asks_for(request, "table"),
+    }
+    template = "vector_stores/index.html#table" if context["part"] else "vector_stores/index.html"
+    return render(request, template, context)
+
+
+def has_stores(connection: Any) -> bool:
+    return known.may_have_stores(connection) and not connection.is_paused
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def refresh(request: HttpRequest) -> HttpResponse:
+    return refreshed(request, "vector-stores", KIND)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, slug: str) -> HttpResponse:
+    """Create a store; the same form sent again leads to the same store."""
+    connection = access.connection_for(request.user, slug, may="operate")
+    form = StoreForm(request.POST if request.method == "POST" else None, offered=contents.offered(connection))
+    context = {"connection": connection, "form": form, "samples": creating(connection)}
+    if not form.is_bound or not form.is_valid():
+        if form.is_bound and wants_json(request):
+            return JsonResponse({"error": {"fields": form.errors}}, status=422)
+        return render(request, "vector_stores/new.html", context, status=422 if form.is_bound else 200)
+    job = work.create(connection, request.user, form.asked())
+    error = work.failure(job)
+    if error is not None and not wants_json(request):
+        context |= {"error": error, "form": form.renewed()}
+        return render(request, "vector_stores/new.html", context, status=error.page_status)
+    if error is not None:
+        raise error
+    if job.is_open:
+        return redirect("job", job.pk)
+    if wants_json(request):
+        item = access.item_for(request.user, slug, KIND, job.outcome["store"], may="operate")
+        return JsonResponse(as_json(Row(item)), status=201)
+    messages.success(request, f"Created {form.cleaned_data['name']}.")
+    return redirect("vector-store", slug, job.outcome["store"])
+
+
+def creating(connection: Any) -> Any:
+    body = {"name": "runbooks", "file_ids": ["file-…"], "expires_after": life(30)}
+    return code_calls.calling(connection, "vector_stores.create", "POST", "/vector_stores", body=body)
+
+
+def life(days: int) -> dict[str, Any]:
+    return {"anchor": "last_active_at", "days": days}
+
+
+@require_safe
+def show(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
+    """A store from the index at once; its files are asked for by a part of the page."""
+    item = access.item_for(request.user, slug, KIND, store_id, may="read")
+    row = Row(item)
+    if wants_json(request):
+        return JsonResponse({**as_json(row), "raw": item.raw})
+    url_path = code_calls.path("vector_stores", store_id)
+    context = {
+        **framed(request, item),
+        "tab": "files",
+        "samples": code_calls.calling(
+            item.connection, "vector_stores.retrieve", "GET", url_path, ids=[store_id]
+        ),
+        "changes": changes(item),
+        "history": access.history_for(request.user, target(item)),
+        "batches": contents.batches(access.jobs_for(request.user), item.connection, store_id),
+    }
+    return render(request, "vector_stores/show.html", context)
+
+
+def framed(request: HttpRequest, item: Item) -> dict[str, Any]:
+    """What the head of every page of a store needs."""
+    return {
+        "item": item,
+        "row": Row(item),
+        "connection": item.connection,
+        "may": access.verbs(request.user, item.connection.workspace_id),
+    }
+
+
+def target(item: Item) -> Target:
+    return Target("vector_store", item.remote_id, item.name)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
+    """Rename a store, change its life and metadata; who comes second gets both versions (409)."""
+    item = access.item_for(request.user, slug, KIND, store_id, may="operate")
+    if request.method == "POST":
+        store = contents.store_of(item.connection, request.user, store_id)
+        form = EditForm(request.POST, store=store)
+    else:
+        form = EditForm(store=Row(item).store)
+    if not form.is_bound or not form.is_valid():
+        return edited(request, item, form, status=422 if form.is_bound else 200)
+    if form.is_stale:
+        differences = form.differences()
+        return edited(request, item, form.rebased(), status=409, differences=differences)
+    with item.connection.client(request.user) as client:
+        store = vector_stores.update(
+            client,
+            store_id,
+            label=item.name,
+            name=form.cleaned_data["name"],
+            days=form.cleaned_data["days"],
+            metadata=form.metadata_to_send,
+        )
+    known.remember(item.connection, store)
+    messages.success(request, f"Changed {store.name}.")
+    return redirect("vector-store", slug, store_id)
+
+
+def edited(
+    request: HttpRequest, item: Item, form: EditForm, *, status: int, differences: Any = None
+) -> HttpResponse:
+    body = {"name": item.name, "expires_after": life(form.store.days or 30)}
+    samples = code_calls.calling(
+        item.connection,
+        "vector_stores.update",
+        "POST",
+        code_calls.path("vector_stores", item.remote_id),
+        ids=[item.remote_id],
+        body=body,
+    )
+    context = {**framed(request, item), "form": form, "differences": differences, "samples": samples}
+    return render(request, "vector_stores/edit.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
+    """Delete a store once its name was typed; its files stay."""
+    item = access.item_for(request.user, slug, KIND, store_id, may="operate")
+    form = DeleteForm(request.POST if request.method == "POST" else None, expected=item.name)
+    if not form.is_bound or not form.is_valid():
+        samples = code_calls.calling(
+            item.connection,
+            "vector_stores.delete",
+            "DELETE",
+            code_calls.path("vector_stores", store_id),
+            ids=[store_id],
+        )
+        context = {**framed(request, item), "form": form, "samples": samples}
+        return render(request, "vector_stores/delete.html", context, status=422 if form.is_bound else 200)
+    with item.connection.client(request.user) as client:
+        vector_stores.delete(client, store_id, label=item.name)
+    known.forget(item.connection, store_id)
+    messages.success(request, f"Deleted {item.name}. Its files are still there.")
+    return redirect("vector-stores")
+
+
+def as_json(row: Row) -> dict[str, Any]:
+    item, store = row.item, row.store
+    return {
+        "id": item.remote_id,
+        "name": store.name,
+        "description": store.description,
+        "connection": item.connection.slug,
+        "status": store.status,
+        "files": {
+            "total": store.counts.total,
+            "completed": store.counts.completed,
+            "in_progress": store.counts.in_progress,
+            "failed": store.counts.failed,
+            "cancelled": store.counts.cancelled,
+        },
+        "bytes": store.size,
+        "expires_after_days": store.days,
+        "expires_at": store.expires,
+        "last_active_at": store.last_active,
+        "created_at": store.created,
+        "metadata": row.metadata,
+        "seen_at": item.seen_at,
+        "gone_at": item.gone_at,
+    }
