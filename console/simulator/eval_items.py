@@ -11,7 +11,7 @@ from console.simulator import chat
 from console.simulator.errors import Instead, Refusal
 from console.simulator.graders import Mark, grade
 from console.simulator.shelves import Record
-from console.simulator.templating import look_up, render
+from console.simulator.templating import look_up, render, text_of
 from console.simulator.world import Call
 
 _SAMPLING = {"temperature": 1, "top_p": 1, "seed": 42, "max_completion_tokens": 2048}
@@ -56,14 +56,9 @@ def messages_of(source: dict[str, Any], item: dict[str, Any]) -> list[dict[str, 
         return found if isinstance(found, list) else [{"role": "user", "content": str(found)}]
     names = {"item": item}
     return [
-        {"role": message["role"], "content": render(_template(message["content"]), names)[0]}
+        {"role": message["role"], "content": render(text_of(message["content"]), names)[0]}
         for message in given["template"]
     ]
-
-
-def _template(content: Any) -> str:
-    parts = content if isinstance(content, list) else [content]
-    return "".join(part if isinstance(part, str) else str(part.get("text") or "") for part in parts)
 
 
 def _sampled(call: Call, source: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
@@ -88,7 +83,7 @@ def _sampled(call: Call, source: dict[str, Any], row: dict[str, Any]) -> dict[st
     message = told["choices"][0]["message"]
     usage = told["usage"]
     return _sample(
-        input=[{"role": one["role"], "content": _template(one.get("content") or "")} for one in messages],
+        input=[{"role": one["role"], "content": text_of(one.get("content"))} for one in messages],
         output=[{"role": "assistant", "content": message["content"] or ""}],
         finish_reason=told["choices"][0]["finish_reason"],
         model=told["model"],

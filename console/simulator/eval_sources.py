@@ -79,8 +79,11 @@ def check_source(name: str, value: Any) -> None:
     check.shape({"type": check.text(), **known}, _REQUIRED.get(source["type"], ()), closed=True)(
         place, source
     )
-    if value.get("model") and not value.get("input_messages"):
+    given = value.get("input_messages")
+    if value.get("model") and not given:
         raise check.missing(f"{name}.input_messages")
+    if given and given.get(given["type"]) is None:
+        raise check.missing(f"{name}.input_messages.{given['type']}")
 
 
 def rows_of(call: Call, source: dict[str, Any]) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from console.simulator.chat_request import named_deployment
 from console.simulator.errors import Refusal, invalid
 from console.simulator.formula import calculate
 from console.simulator.similarity import METRICS, similarity
-from console.simulator.templating import names_for, render
+from console.simulator.templating import names_for, render, text_of
 from console.simulator.words import count
 from console.simulator.world import Call
 
@@ -203,7 +203,7 @@ def _multi(call: Call, grader: Mapping[str, Any], names: Mapping[str, Any], mark
 
 def _asked(call: Call, grader: Mapping[str, Any], names: Mapping[str, Any], mark: Mark) -> str:
     """The prompt of a model grader; its tokens are counted, and its model must be deployed."""
-    texts = [_rendered(_text_of(message["content"]), names, mark) for message in grader["input"]]
+    texts = [_rendered(text_of(message["content"]), names, mark) for message in grader["input"]]
     prompt = "\n".join(texts)
     mark.model = grader["model"]
     if named_deployment(call, grader["model"]) is None:
@@ -212,13 +212,6 @@ def _asked(call: Call, grader: Mapping[str, Any], names: Mapping[str, Any], mark
     else:
         mark.tokens = count(prompt) + _VERDICT_TOKENS
     return prompt
-
-
-def _text_of(content: Any) -> str:
-    if isinstance(content, str):
-        return content
-    parts = content if isinstance(content, list) else [content]
-    return " ".join(part if isinstance(part, str) else str(part.get("text") or "") for part in parts)
 
 
 def _likeness(prompt: str, names: Mapping[str, Any]) -> float:

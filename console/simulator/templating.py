@@ -49,3 +49,15 @@ def names_for(item: Mapping[str, Any], sample: str | Mapping[str, Any]) -> dict[
     except ValueError:
         told["output_json"] = None
     return {"item": item, "sample": told}
+
+
+def text_of(content: Any) -> str:
+    """The text of a message's content: text itself, a part, or a list of either."""
+    parts = content if isinstance(content, list) else [content]
+    return " ".join(part for part in map(_text_of_part, parts) if part)
+
+
+def _text_of_part(part: Any) -> str:
+    if isinstance(part, Mapping):
+        return str(part.get("text") or "")
+    return part if isinstance(part, str) else ""
