@@ -26,4 +26,5 @@ class Command(BaseCommand):
         """Become the simulator's own process: it shares nothing with the console but the interpreter."""
         state = settings.DATA_DIR / "simulator.json"
         flags = [f"--{name}={options[name]}" for name in ("port", "key", "seed", "speed")]
-        os.execv(sys.executable, [sys.executable, "-m", "console.simulator", *flags, f"--state={state}"])  # noqa: S606
+        command = [sys.executable, "-m", "console.simulator", *flags, f"--state={state}", "--furnish"]
+        os.execv(sys.executable, command)  # noqa: S606
