@@ -119,6 +119,7 @@ class Simulator:
         with contextlib.suppress(asyncio.CancelledError):
             await saver
         self.world.store.save()
+        self.world.blobs.close()
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _save_now_and_then(self) -> None:

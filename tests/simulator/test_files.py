@@ -211,3 +211,12 @@ def test_a_list_without_rows_is_a_list(peer: TestClient, path: str) -> None:
     assert (told["object"], told["data"], told["has_more"]) == ("list", [], False)
     if path != "chat/completions":
         assert answer_flaws("GET", f"/openai/v1/{path}", 200, told) == []
+
+
+def test_nothing_is_left_behind_without_a_state() -> None:
+    app = create_app(key=KEY, speed=0)
+    with TestClient(app, headers={"api-key": KEY}) as peer:
+        folder = app.world.blobs.path(upload(peer)["id"]).parent
+        assert folder.is_dir()
+
+    assert not folder.exists()
