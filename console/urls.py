@@ -21,6 +21,7 @@ from console.views import (
     probes,
     sign_in,
     syncs,
+    vector_search,
     vector_store_files,
     vector_stores,
 )
@@ -86,6 +87,9 @@ vector_store: list[URLPattern] = [
     path("c/<slug:slug>/vector-stores/<str:store_id>/edit/", vector_stores.edit, name="vector-store-edit"),
     path(
         "c/<slug:slug>/vector-stores/<str:store_id>/delete/", vector_stores.delete, name="vector-store-delete"
+    ),
+    path(
+        "c/<slug:slug>/vector-stores/<str:store_id>/search/", vector_search.index, name="vector-store-search"
     ),
     path(
         "c/<slug:slug>/vector-stores/<str:store_id>/files/",

@@ -87,6 +87,7 @@ RULES: dict[str, Rule] = {
     "vector-store": reads("object"),
     "vector-store-edit": edits("object", "operate"),
     "vector-store-delete": edits("object", "operate"),
+    "vector-store-search": edits("object", "operate"),
     "vector-store-files": reads("object"),
     "vector-store-attach": edits("object", "operate"),
     "vector-store-file": reads("object"),

@@ -56,6 +56,7 @@ SECTIONS: dict[str, str] = {
     "vector-store-file": "vector-stores",
     "vector-store-files": "vector-stores",
     "vector-store-new": "vector-stores",
+    "vector-store-search": "vector-stores",
 }
 LIVE_STATES = frozenset({"streaming", "running", "in_progress", "creating", "updating"})
 

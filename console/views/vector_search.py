@@ -1,0 +1,81 @@
+"""The search bench of a vector store: one query, its filters, and what a model would be given."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from console import access
+from console.forms.vector_search import SearchForm
+from console.index.vector_stores import KIND
+from console.models import Item
+from console.retrieval import bench
+from console.retrieval.bench import Shown, Side
+from console.views import code_calls
+from console.views.shared import asks_for, wants_json
+from console.views.vector_stores import framed
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def index(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
+    """The bench; a POST searches, which is billed and counts as use of the store."""
+    item = access.item_for(request.user, slug, KIND, store_id, may="operate")
+    others = bench.stores(access.items_for(request.user, KIND), item)
+    form = SearchForm(request.POST if request.method == "POST" else None, stores=others)
+    context = {**framed(request, item), "form": form, "tab": "search"}
+    part = asks_for(request, "bench")
+    template = "vector_search/index.html#bench" if part else "vector_search/index.html"
+    if not form.is_bound or not form.is_valid():
+        if form.is_bound and wants_json(request):
+            return JsonResponse({"error": {"fields": form.errors}}, status=422)
+        return render(request, template, context, status=422 if form.is_bound else 200)
+    body = form.body()
+    sides = bench.search([item, *beside(request, form)], request.user, body)
+    status = 200 if part else status_of(sides)
+    if wants_json(request):
+        return JsonResponse({"request": body, "stores": [as_json(one) for one in sides]}, status=status)
+    context |= {"sides": sides, "samples": searching(item, body)}
+    return render(request, template, context, status=status)
+
+
+def beside(request: HttpRequest, form: SearchForm) -> list[Item]:
+    """The second store, if one was chosen; it too must be one that this person may use."""
+    slug, _, store_id = form.cleaned_data["against"].partition("/")
+    return [access.item_for(request.user, slug, KIND, store_id, may="operate")] if slug else []
+
+
+def status_of(sides: list[Side]) -> int:
+    """That of the error when no store answered."""
+    errors = [side.error for side in sides if side.error]
+    return errors[0].page_status if len(errors) == len(sides) else 200
+
+
+def searching(item: Item, body: dict[str, Any]) -> Any:
+    url_path = code_calls.path("vector_stores", item.remote_id, "search")
+    return code_calls.calling(
+        item.connection, "vector_stores.search", "POST", url_path, ids=[item.remote_id], body=body
+    )
+
+
+def as_json(side: Side) -> dict[str, Any]:
+    error = side.error
+    return {
+        "connection": side.item.connection.slug,
+        "store": side.item.remote_id,
+        "seconds": round(side.seconds, 3),
+        "queries": list(side.found.queries) if side.found else [],
+        "error": {"kind": error.kind, "message": error.message} if error else None,
+        "results": [result_as_json(one) for one in side.results],
+    }
+
+
+def result_as_json(one: Shown) -> dict[str, Any]:
+    return {
+        "rank": one.rank,
+        "score": one.hit.score,
+        "file_id": one.hit.file_id,
+        "filename": one.name,
+        "attributes": dict(one.hit.attributes),
+        "text": one.text,
+    }
