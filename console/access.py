@@ -20,6 +20,7 @@ from console.models import (
     Job,
     Membership,
     Role,
+    Upload,
     User,
     Workspace,
 )
@@ -29,6 +30,7 @@ from console.models.comparison import ComparisonQuerySet
 from console.models.connection import ConnectionQuerySet
 from console.models.item import ItemQuerySet
 from console.models.job import JobQuerySet
+from console.models.upload import UploadQuerySet
 
 VERBS: dict[str, frozenset[str]] = {
     Role.READER: frozenset({"read"}),
@@ -112,6 +114,23 @@ def job_for(user: Any, job_id: uuid.UUID | str, *, may: str) -> Job:
         raise Http404("No such job.")
     check(user, job.workspace_id, may)
     return job
+
+
+def uploads_for(user: Any) -> UploadQuerySet:
+    """Return the user's own uploads, newest first."""
+    found = Upload.objects.filter(workspace__in=workspaces(user, "operate"), owner=user.pk)
+    return found.select_related("connection", "job")
+
+
+def upload_for(user: Any, upload_id: uuid.UUID | str, *, may: str) -> Upload:
+    rows = Upload.objects.filter(workspace__in=workspaces(user)).select_related(
+        "connection", "job", "workspace"
+    )
+    upload = rows.filter(pk=upload_id).first()
+    if upload is None:
+        raise Http404("No such upload.")
+    check(user, upload.workspace_id, may)
+    return upload
 
 
 def comparisons_for(user: Any) -> ComparisonQuerySet:

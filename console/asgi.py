@@ -1,11 +1,13 @@
 """The ASGI app: lifespan (the runner's loop, the door's pools), body limits, the comparison stream, then Django."""
 
 import os
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 django_app = get_asgi_application()
@@ -19,6 +21,9 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 BODY_LIMIT = 2_621_440  # bytes
+ANONYMOUS_LIMIT = 64 * 1024
+# Routes with a limit of their own, in bytes: a part of an upload has at most 8 MiB.
+LIMITS = ((re.compile(r"/uploads/[0-9a-f-]{36}/parts/\d{1,6}/"), 9 * 1024**2),)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -42,15 +47,25 @@ async def lifespan(receive: Receive, send: Send) -> None:
     await send({"type": "lifespan.shutdown.complete"})
 
 
+def limit_of(scope: Scope) -> int:
+    """How many bytes the body may have. Who brings no session has nothing large to say."""
+    cookies = b"; ".join(value for name, value in scope["headers"] if name == b"cookie")
+    if f"{settings.SESSION_COOKIE_NAME}=".encode() not in cookies:
+        return ANONYMOUS_LIMIT
+    special = (limit for pattern, limit in LIMITS if pattern.fullmatch(scope["path"]))
+    return next(special, BODY_LIMIT)
+
+
 class TooLarge(Exception):
     """The body passed the limit."""
 
 
 async def limited(scope: Scope, receive: Receive, send: Send) -> None:
     """Count the body while it arrives, whatever Content-Length says, and answer 413 at the limit."""
+    limit = limit_of(scope)
     declared = dict(scope["headers"]).get(b"content-length", b"0")
-    if not declared.isdigit() or int(declared) > BODY_LIMIT:
-        await refuse(send)
+    if not declared.isdigit() or int(declared) > limit:
+        await refuse(send, limit)
         return
     total = 0
     started = False
@@ -59,7 +74,7 @@ async def limited(scope: Scope, receive: Receive, send: Send) -> None:
         nonlocal total
         message = await receive()
         total += len(message.get("body", b""))
-        if total > BODY_LIMIT:
+        if total > limit:
             raise TooLarge
         return message
 
@@ -72,11 +87,11 @@ async def limited(scope: Scope, receive: Receive, send: Send) -> None:
         await django_app(dict(scope), counted, cast("Any", noted))
     except TooLarge:
         if not started:
-            await refuse(send)
+            await refuse(send, limit)
 
 
-async def refuse(send: Send) -> None:
-    text = b"The request is larger than this console accepts (2.5 MiB)."
+async def refuse(send: Send, limit: int) -> None:
+    text = f"The request is larger than this console accepts here ({limit // 1024:,} KiB).".encode()
     headers = [
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"content-length", str(len(text)).encode()),

@@ -27,6 +27,7 @@ def configuration() -> dict[str, Any]:
             },
             "wake-jobs": {"task": "console.tasks.wake_jobs", "schedule": timedelta(seconds=15)},
             "keep-audit": {"task": "console.tasks.keep_audit", "schedule": timedelta(seconds=60)},
+            "sweep-uploads": {"task": "console.tasks.sweep_uploads", "schedule": timedelta(minutes=10)},
             "verify-audit": {"task": "console.tasks.verify_audit", "schedule": timedelta(hours=24)},
         },
         "beat_schedule_filename": str(settings.DATA_DIR / "beat"),

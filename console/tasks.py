@@ -2,8 +2,9 @@
 
 from celery import shared_task
 
-from console import jobs
+from console import file_jobs, jobs  # noqa: F401 - registers what workers do with files
 from console.models import Connection, User, audit, audit_check, audit_recorder
+from console.models import upload as uploads
 from console.playground import sweeper
 from console.retrieval import work as retrieval_work  # noqa: F401 - registers its jobs
 
@@ -48,6 +49,12 @@ def verify_audit(user_id: int | None = None) -> None:
     person = User.objects.filter(pk=user_id or 0).first()
     with audit.acting(audit.Actor.of(person) if person else audit.Actor()):
         audit_check.verify_and_record()
+
+
+@shared_task
+def sweep_uploads() -> None:
+    """End uploads that nobody goes on with, and free their room."""
+    uploads.sweep()
 
 
 @shared_task

@@ -21,6 +21,7 @@ from console.views import (
     probes,
     sign_in,
     syncs,
+    uploads,
     vector_search,
     vector_store_files,
     vector_stores,
@@ -72,6 +73,12 @@ model: list[URLPattern] = [
 
 file: list[URLPattern] = [
     path("files/", files.index, name="files"),
+    path("files/upload/", uploads.new, name="upload-new"),
+    path("uploads/", uploads.begin, name="upload-begin"),
+    path("uploads/<uuid:pk>/", uploads.show, name="upload"),
+    path("uploads/<uuid:pk>/parts/<int:number>/", uploads.part, name="upload-part"),
+    path("uploads/<uuid:pk>/send/", uploads.send, name="upload-send"),
+    path("uploads/<uuid:pk>/cancel/", uploads.cancel, name="upload-cancel"),
     path("files/refresh/", files.refresh, name="files-refresh"),
     path("c/<slug:slug>/files/<str:file_id>/", files.show, name="file"),
     path("c/<slug:slug>/files/<str:file_id>/delete/", files.delete, name="file-delete"),

@@ -76,6 +76,12 @@ RULES: dict[str, Rule] = {
     # Files
     "files": reads("list"),
     "files-refresh": edits("list", "read"),
+    "upload-new": edits("place", "operate"),
+    "upload-begin": changes("place", "operate"),
+    "upload": reads("object", "operate"),
+    "upload-part": changes("object", "operate"),
+    "upload-send": changes("object", "operate"),
+    "upload-cancel": changes("object", "operate"),
     "file": reads("object"),
     "file-delete": edits("object", "operate"),
     "file-preview": reads("object"),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from console import routes as console_routes
 from console.access import VERBS
-from console.models import Answer, Comparison, Item, Job, Membership, Turn, User, Workspace, audit
+from console.models import Answer, Comparison, Item, Job, Membership, Turn, Upload, User, Workspace, audit
 from tests.permission_matrix import ANYBODY, PUBLIC, RULES, Rule
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +64,9 @@ def world(connection, workspace, alice, upstream):
         text=CANARY,
     )
     job = Job.objects.create(workspace=workspace, kind="try", title=CANARY, effect="read", created_by=alice)
+    upload = Upload.objects.create(
+        workspace=workspace, connection=connection, owner=alice, name=CANARY, size=3, purpose="batch"
+    )
     person = User.add("zoe", "reader")
     event = audit.record("connection.paused", target=connection.target, connection=connection)
     return {
@@ -79,6 +82,8 @@ def world(connection, workspace, alice, upstream):
         "comparison": comparison.pk,
         "answer": answer.pk,
         "job": job.pk,
+        "upload": upload.pk,
+        "number": 0,
         "person": person.pk,
     }
 
@@ -112,7 +117,18 @@ def address(name: str, world: dict) -> str:
     pattern = next(one.pattern for one in routes() if one.name == name)
     wanted = {
         part
-        for part in ("slug", "model_id", "file_id", "name", "token", "seq", "kind", "store_id", "batch_id")
+        for part in (
+            "slug",
+            "model_id",
+            "file_id",
+            "name",
+            "token",
+            "seq",
+            "kind",
+            "number",
+            "store_id",
+            "batch_id",
+        )
         if f":{part}>" in pattern
     }
     arguments = {part: world[part] for part in wanted}
@@ -213,6 +229,8 @@ def test_a_foreign_object_and_one_that_never_was_get_the_same_answer(client, mal
         "comparison": "00000000-0000-4000-8000-000000000000",
         "answer": "00000000-0000-4000-8000-000000000000",
         "job": "00000000-0000-4000-8000-000000000000",
+        "upload": "00000000-0000-4000-8000-000000000000",
+        "number": 0,
     }
 
     foreign, missing = call(client, name, method, world), call(client, name, method, nobody)

@@ -9,6 +9,7 @@ from console.models.route_probe import RouteProbe
 from console.models.secret import Secret
 from console.models.sign_in_link import SignInLink
 from console.models.sync import Sync
+from console.models.upload import Upload
 from console.models.user import User
 from console.models.workspace import Membership, Role, Workspace
 
@@ -29,6 +30,7 @@ __all__ = [
     "SignInLink",
     "Sync",
     "Turn",
+    "Upload",
     "User",
     "Workspace",
 ]

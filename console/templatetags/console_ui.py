@@ -44,6 +44,8 @@ SECTIONS: dict[str, str] = {
     "deployment": "deployments",
     "file": "files",
     "file-delete": "files",
+    "upload": "files",
+    "upload-new": "files",
     "job": "activity",
     "model": "models",
     "person": "people",

@@ -46,6 +46,7 @@ PLACES = (
     Place("deployments", "Deployments", "server", "sku capacity quota"),
     Place("files", "Files", "file", "upload jsonl training batch"),
     Place("vector-stores", "Vector stores", "layers", "search retrieval embeddings rag"),
+    Place("upload-new", "Upload files", "upload", "add file", "operate"),
     Place("comparisons", "Comparisons", "message", "history turns"),
     Place("connections", "Connections", "plug", "resources keys endpoints"),
     Place("connection-new", "Add a connection", "plus", "new endpoint key", "manage"),

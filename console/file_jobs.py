@@ -1,0 +1,118 @@
+"""What workers do with files: send one on from the spool."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+from console import jobs
+from console.index import files as kept
+from console.models import Connection, Job, Upload
+from console.outbound.errors import (
+    Cancelled,
+    ConnectionLost,
+    ProtocolError,
+    ServerFailed,
+    Timeout,
+    UnknownOutcome,
+    UpstreamError,
+)
+from console.v1 import files
+from console.v1.client import Client
+
+OFTEN = 0.5  # seconds between two looks at the row of the job
+SKEW = timedelta(minutes=2)  # how far the clock of a resource may be behind ours
+MAX_PAGES = 20
+
+
+def teller(job: Job, total: int, note: str = "") -> Callable[[int], bool]:
+    """A progress function: it writes into the job now and then, and answers False when that was cancelled."""
+    last = 0.0
+
+    def tell(done: int) -> bool:
+        nonlocal last
+        now = time.monotonic()
+        if now - last < OFTEN and done < total:
+            return True
+        last = now
+        return job.advance(done, total, note)
+
+    return tell
+
+
+@jobs.handles("file.send")
+def send(job: Job) -> None:
+    """Send an upload to its resource; what an earlier attempt may have left there is looked for first."""
+    upload = Upload.objects.select_related("connection").get(pk=job.arguments["upload"])
+    connection = upload.connection
+    try:
+        with connection.client(job.actor) as client:
+            sent = found(client, job, upload) if job.attempt > 1 else None
+            file = sent or sent_now(client, job, upload)
+    except Cancelled:
+        # Another attempt may have taken the job over; then it needs what is in the spool.
+        if Job.objects.filter(pk=job.pk, attempt=job.attempt).exists():
+            upload.end(Upload.State.CANCELLED)
+        raise jobs.CancelledError from None
+    except UpstreamError:
+        upload.end(Upload.State.FAILED)
+        raise
+    keep(job, upload, connection, file)
+
+
+def sent_now(client: Client, job: Job, upload: Upload) -> files.File:
+    """Send the whole form. When it left and no good answer came, the file is looked for before that is an error."""
+    try:
+        with upload.opened() as stream:
+            done = files.upload(
+                client,
+                stream,
+                name=upload.name,
+                size=upload.size,
+                purpose=upload.purpose,
+                expires_after=upload.expires_after,
+                progress=teller(job, upload.size),
+            )
+    except (ConnectionLost, ProtocolError, ServerFailed, Timeout) as error:
+        if not error.sent:
+            raise
+        file = found(client, job, upload)
+        if file is None:
+            raise
+        return file
+    job.keep({"sha256": done.sha256})
+    return done.file
+
+
+def found(client: Client, job: Job, upload: Upload) -> files.File | None:
+    """The file that an earlier attempt made: same name, size and purpose, and not older than the job.
+
+    Files have no metadata that could carry a mark of ours. Raises UnknownOutcome when several fit.
+    """
+    fitting: list[files.File] = []
+    since = job.created_at - SKEW
+    for number, page in enumerate(files.pages(client, purpose=upload.purpose, order="desc")):
+        fitting += [one for one in page.rows if fits(one, upload) and one.created and one.created >= since]
+        if number + 1 == MAX_PAGES or all(one.created and one.created < since for one in page.rows):
+            break
+    taken = set(
+        Upload.objects.filter(file_id__in=[one.id for one in fitting]).values_list("file_id", flat=True)
+    )
+    left = [one for one in fitting if one.id not in taken]
+    if len(left) > 1:
+        raise UnknownOutcome(
+            f"The resource has {len(left)} files named {upload.name} of this size and time.",
+            remedy="Look which of them is the one, and delete what is too much.",
+        )
+    return left[0] if left else None
+
+
+def fits(one: files.File, upload: Upload) -> bool:
+    return (one.name, one.size, one.purpose) == (upload.name, upload.size, upload.purpose)
+
+
+def keep(job: Job, upload: Upload, connection: Connection, file: files.File) -> None:
+    job.keep({"file": file.id})
+    kept.remember(connection, file)
+    upload.end(Upload.State.SENT, file_id=file.id, sha256=str(job.outcome.get("sha256", "")))
+    job.advance(upload.size, upload.size)
+    Job.objects.filter(pk=job.pk).update(url=f"/c/{connection.slug}/files/{file.id}/")

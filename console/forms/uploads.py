@@ -1,0 +1,91 @@
+"""What somebody says of a file before it comes: where it goes, what for, and for how long."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from console.index.files import has_files
+from console.jsonl import Purpose
+from console.models import Connection
+from console.outbound.json_text import clean_text
+from console.v1.multipart import header_name
+
+DAY = 86_400
+SMALL = 2 * 1024 * 1024
+HASH = re.compile(r"[0-9a-f]{64}")
+MEANINGS = {
+    "supervised": ("fine-tune", "Fine-tuning, supervised: example conversations"),
+    "preference": ("fine-tune", "Fine-tuning by preference (DPO): a preferred and another answer"),
+    "reinforcement": ("fine-tune", "Reinforcement fine-tuning: prompts for a grader"),
+    "batch": ("batch", "Batch: one request a line"),
+    "evals": ("evals", "Evals: one item a line"),
+    "assistants": ("assistants", "Vector stores and assistants: documents"),
+}
+DAYS = {"": "Never", "14": "After 14 days", "30": "After 30 days"}
+
+
+class UploadForm(forms.Form):
+    """Where a file goes and what it is for; with `name`, `size` and `first` it begins an upload in parts."""
+
+    connection = forms.ChoiceField(label="To")
+    kind = forms.ChoiceField(
+        label="Purpose", choices=[(key, title) for key, (_, title) in MEANINGS.items()], initial="supervised"
+    )
+    expires = forms.ChoiceField(label="Expires", choices=list(DAYS.items()), required=False)
+
+    def __init__(self, *args: Any, connections: list[Connection], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.connections = {one.slug: one for one in connections if has_files(one) and not one.is_paused}
+        self.fields["connection"].choices = [(slug, one.name) for slug, one in self.connections.items()]  # type: ignore[attr-defined]
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "input auto"
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The fields of the Upload, apart from its name and size."""
+        kind, days = self.cleaned_data["kind"], self.cleaned_data["expires"]
+        purpose = MEANINGS[kind][0]
+        connection = self.connections[self.cleaned_data["connection"]]
+        return {
+            "connection": connection,
+            "workspace": connection.workspace,
+            "purpose": purpose,
+            "check_for": kind if kind in set(Purpose) else "",
+            "expires_after": int(days) * DAY if days else None,
+        }
+
+
+class BeginForm(UploadForm):
+    """The beginning of an upload in parts: what the browser knows of the file."""
+
+    name = forms.CharField(max_length=512)
+    size = forms.IntegerField(min_value=1)
+    first = forms.CharField(max_length=64, help_text="SHA-256 of the first part.")
+
+    def clean_name(self) -> str:
+        return named(self.cleaned_data["name"])
+
+    def clean_first(self) -> str:
+        first: str = self.cleaned_data["first"].lower()
+        if not HASH.fullmatch(first):
+            raise ValidationError("This is no SHA-256.")
+        return first
+
+
+class SmallUploadForm(UploadForm):
+    """A file in the form itself, for browsers without scripts."""
+
+    file = forms.FileField(help_text="Up to 2 MiB in this way.")
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > SMALL:
+            raise ValidationError("Without JavaScript a file may have at most 2 MiB.")
+        return file
+
+
+def named(name: str) -> str:
+    """The name under which a resource gets the file: no folder, nothing unprintable."""
+    return header_name(clean_text(name).replace("\\", "/").rpartition("/")[2])[:255]

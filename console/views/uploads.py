@@ -1,0 +1,179 @@
+"""Files on their way: they come in parts, wait in the spool, and a job sends them on."""
+
+import hashlib
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from console import access, jobs, tasks
+from console.forms.uploads import BeginForm, SmallUploadForm, UploadForm, named
+from console.models import Job, Upload
+from console.models.upload import PART, Refused
+from console.views import file_code
+from console.views.shared import wants_json
+
+CONFLICT = 409
+SHOWN = 20
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """The page to drop files on; its form works without a script for small files."""
+    access.require(request.user, "operate")
+    connections = list(access.connections_for(request.user, may="operate").select_related("workspace"))
+    form: UploadForm
+    if request.method == "POST":
+        form = SmallUploadForm(request.POST, request.FILES, connections=connections)
+        upload = received(request, form) if form.is_valid() else None
+        if upload:
+            return redirect("upload", upload.pk)
+    else:
+        chosen = {"connection": request.GET.get("connection", "")}
+        form = SmallUploadForm(connections=connections, initial=chosen)
+    uploads = access.uploads_for(request.user)[:SHOWN]
+    context = {"form": form, "uploads": uploads, "part": PART, "connections": connections}
+    return render(request, "uploads/new.html", context, status=422 if form.is_bound else 200)
+
+
+def received(request: HttpRequest, form: UploadForm) -> Upload | None:
+    """Put the file of a plain form into the spool; None when there is no room, which the form then says."""
+    file = form.cleaned_data["file"]
+    data: bytes = file.read()
+    digest = hashlib.sha256(data).hexdigest()
+    try:
+        upload = Upload.begin(
+            first=digest, owner=request.user, name=named(file.name), size=len(data), **form.facts
+        )
+        return gone_on(request, upload.receive(0, data, digest))
+    except Refused as reason:
+        form.add_error("file", str(reason))
+        return None
+
+
+@require_POST
+def begin(request: HttpRequest) -> HttpResponse:
+    """Begin an upload in parts, or find the one that was broken off; the answer says which part comes next."""
+    access.require(request.user, "operate")
+    connections = list(access.connections_for(request.user, may="operate").select_related("workspace"))
+    form = BeginForm(request.POST, connections=connections)
+    if not form.is_valid():
+        return refused(
+            " ".join(str(error) for errors in form.errors.values() for error in errors), status=422
+        )
+    facts = {name: form.cleaned_data[name] for name in ("name", "size", "first")}
+    try:
+        upload = Upload.begin(owner=request.user, **facts, **form.facts)
+    except Refused as reason:
+        return refused(str(reason))
+    return JsonResponse(as_json(upload), status=201)
+
+
+@require_POST
+def part(request: HttpRequest, pk: uuid.UUID, number: int) -> HttpResponse:
+    """Take one part: the body is its bytes, `X-Part-SHA256` their hash."""
+    upload = access.upload_for(request.user, pk, may="operate")
+    if upload.owner_id != request.user.pk:
+        return refused("This upload belongs to somebody else.")
+    try:
+        stored = upload.receive(number, request.read(PART + 1), request.headers.get("X-Part-SHA256", ""))
+    except Refused as reason:
+        return refused(str(reason))
+    return JsonResponse(as_json(gone_on(request, stored)))
+
+
+def refused(sentence: str, *, status: int = CONFLICT) -> JsonResponse:
+    kind = "conflict" if status == CONFLICT else "bad_request"
+    return JsonResponse({"error": {"kind": kind, "message": sentence, "remedy": ""}}, status=status)
+
+
+def gone_on(request: HttpRequest, upload: Upload) -> Upload:
+    """Once all of it is there: send what nobody has to look at first."""
+    if upload.state == Upload.State.RECEIVED and not upload.check_for:
+        start_sending(request, upload)
+    return upload
+
+
+@require_safe
+def show(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    upload = access.upload_for(request.user, pk, may="operate")
+    if wants_json(request):
+        return JsonResponse(as_json(upload))
+    samples = file_code.sending(
+        upload.connection, upload.name, upload.purpose, expires_after=upload.expires_after
+    )
+    part = bool(getattr(request, "htmx", False))
+    template = "uploads/show.html#upload" if part else "uploads/show.html"
+    return render(request, template, {"upload": upload, "samples": samples, "file_url": file_url(upload)})
+
+
+@require_POST
+def send(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Send an upload that is all there; asking twice sends it once."""
+    upload = access.upload_for(request.user, pk, may="operate")
+    start_sending(request, upload)
+    return redirect("upload", pk)
+
+
+def start_sending(request: HttpRequest, upload: Upload) -> None:
+    with transaction.atomic():
+        if upload.begin_sending():
+            # The marker by which a second attempt finds what the first one made: name, size and time.
+            job = jobs.start(
+                "file.send",
+                title=f"Upload {upload.name}",
+                effect=Job.Effect.MARKED,
+                workspace=upload.workspace,
+                user=request.user,  # type: ignore[arg-type]
+                connection=upload.connection,
+                arguments={"upload": str(upload.pk)},
+                total=upload.size,
+                unit="bytes",
+                url=reverse("upload", args=[upload.pk]),
+            )
+            upload.attach(job)
+            tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]
+
+
+@require_POST
+def cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Stop an upload wherever it is; what arrived is dropped."""
+    upload = access.upload_for(request.user, pk, may="operate")
+    if upload.job is not None and upload.job.is_open:
+        upload.job.cancel()
+    if upload.state != Upload.State.SENDING or not upload.runs:
+        upload.end(Upload.State.CANCELLED)
+    if wants_json(request):
+        return JsonResponse({"cancelled": True})
+    messages.info(request, f"Cancelled the upload of {upload.name}.")
+    return redirect("upload-new")
+
+
+def file_url(upload: Upload) -> str:
+    return reverse("file", args=[upload.connection.slug, upload.file_id]) if upload.file_id else ""
+
+
+def as_json(upload: Upload) -> dict[str, Any]:
+    job = upload.job
+    return {
+        "id": str(upload.pk),
+        "url": reverse("upload", args=[upload.pk]),
+        "name": upload.name,
+        "size": upload.size,
+        "purpose": upload.purpose,
+        "connection": upload.connection.slug,
+        "state": upload.state,
+        "part_size": PART,
+        "next_part": len(upload.parts),
+        "received": upload.received,
+        "sent": job.done if job else 0,
+        "job": {"state": job.state, "error": job.error_message} if job else None,
+        "check": upload.check_for,
+        "file_id": upload.file_id,
+        "file_url": file_url(upload),
+    }

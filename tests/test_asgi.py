@@ -1,0 +1,52 @@
+import asyncio
+
+import pytest
+from django.conf import settings
+
+from console.asgi import limited
+
+SESSION = (b"cookie", f"a=b; {settings.SESSION_COOKIE_NAME}=x".encode())
+PART = "/uploads/00000000-0000-4000-8000-000000000000/parts/0/"
+MIB = 1024 * 1024
+
+
+def answer(path: str, size: int, *headers: tuple[bytes, bytes]) -> int:
+    """The status of a POST that says it has `size` bytes, of which none is ever read."""
+    statuses: list[int] = []
+
+    async def send(message) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    async def receive() -> dict:
+        raise AssertionError("A body that is too large is not read.")
+
+    length = (b"content-length", str(size).encode())
+    scope = {"type": "http", "method": "POST", "path": path, "headers": [length, *headers]}
+    asyncio.run(limited(scope, receive, send))
+    return statuses[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "headers"),
+    [
+        ("/", 64 * 1024 + 1, []),
+        ("/accounts/login/", 600 * MIB, []),
+        (PART, 8 * MIB, []),
+        ("/", 2_621_441, [SESSION]),
+        (PART, 9 * MIB + 1, [SESSION]),
+        (PART + "more/", 8 * MIB, [SESSION]),
+        ("/", -1, [SESSION]),
+    ],
+)
+def test_a_body_beyond_the_limit_is_refused_unread(path, size, headers):
+    assert answer(path, size, *headers) == 413
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "headers"),
+    [("/", 64 * 1024, []), ("/", 2_621_440, [SESSION]), (PART, 8 * MIB, [SESSION])],
+)
+def test_a_body_within_the_limit_is_read(path, size, headers):
+    with pytest.raises(AssertionError, match="not read"):
+        answer(path, size, *headers)

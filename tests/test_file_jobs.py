@@ -1,0 +1,146 @@
+import hashlib
+import time
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from console import file_jobs, jobs
+from console.models import AuditEvent, Item, Job, Upload
+from tests.upstream import Script
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DATA = b'{"a": 1}\n'
+
+
+@pytest.fixture(autouse=True)
+def room(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+
+
+def told(number: int = 1, **more) -> dict:
+    facts = {"id": f"file-{number}", "object": "file", "filename": "a.jsonl", "bytes": len(DATA)}
+    return {**facts, "purpose": "batch", "status": "processed", "created_at": int(time.time()), **more}
+
+
+@pytest.fixture
+def upload(workspace, connection, alice) -> Upload:
+    digest = hashlib.sha256(DATA).hexdigest()
+    facts = {"name": "a.jsonl", "size": len(DATA), "purpose": "batch"}
+    begun = Upload.begin(first=digest, workspace=workspace, connection=connection, owner=alice, **facts)
+    return begun.receive(0, DATA, digest)
+
+
+@pytest.fixture
+def job(upload, workspace, connection, alice) -> Job:
+    upload.begin_sending()
+    made = jobs.start(
+        "file.send",
+        title="Upload a.jsonl",
+        effect=Job.Effect.MARKED,
+        workspace=workspace,
+        user=alice,
+        connection=connection,
+        arguments={"upload": str(upload.pk)},
+    )
+    upload.attach(made)
+    return made
+
+
+def run(job: Job) -> Job:
+    jobs.run(str(job.pk))
+    job.refresh_from_db()
+    return job
+
+
+def cut(job: Job) -> None:
+    Job.objects.filter(pk=job.pk).update(
+        state="running", attempt=1, lease_until=timezone.now() - timedelta(seconds=1)
+    )
+
+
+def test_a_file_is_sent_on_and_the_spool_is_freed(job, upload, upstream):
+    upstream["POST /files"] = 200, told()
+
+    assert run(job).state == "done"
+
+    upload.refresh_from_db()
+    assert (upload.state, upload.file_id) == ("sent", "file-1")
+    assert upload.sha256 == hashlib.sha256(DATA).hexdigest()
+    assert not upload.path.exists()
+    assert DATA in upstream.requests[0].body
+    assert Item.objects.get(kind="file").remote_id == "file-1"
+    assert job.url == "/c/prod/files/file-1/"
+
+
+def test_who_asked_for_the_upload_stands_in_the_audit(job, upstream):
+    upstream["POST /files"] = 200, told()
+    run(job)
+
+    event = AuditEvent.objects.filter(phase="outcome").latest("seq")
+    assert (event.action, event.actor_label, event.outcome) == ("file.uploaded", "alice", "success")
+
+
+def test_a_refused_upload_is_told_and_leaves_nothing(job, upload, upstream):
+    upstream["POST /files"] = 400, {"error": {"code": "invalid", "message": "The file is no JSONL"}}
+
+    assert run(job).state == "failed"
+
+    upload.refresh_from_db()
+    assert (upload.state, upload.path.exists(), job.error_kind) == ("failed", False, "bad_request")
+
+
+def test_a_killed_attempt_that_left_a_file_is_not_repeated(job, upload, upstream):
+    upstream["GET /files"] = 200, {"object": "list", "data": [told()], "has_more": False}
+    cut(job)
+
+    assert run(job).state == "done"
+
+    assert [request.method for request in upstream.requests] == ["GET"]
+    upload.refresh_from_db()
+    assert upload.file_id == "file-1"
+
+
+def test_a_killed_attempt_that_left_nothing_is_made_again(job, upload, upstream):
+    upstream["GET /files"] = 200, {"object": "list", "data": [], "has_more": False}
+    upstream["POST /files"] = 200, told()
+    cut(job)
+
+    assert run(job).state == "done"
+    assert [request.method for request in upstream.requests] == ["GET", "POST"]
+
+
+def test_an_old_file_of_the_same_name_is_another(job, upstream):
+    old = told(7, created_at=int(time.time()) - 86_400)
+    upstream["GET /files"] = 200, {"object": "list", "data": [old], "has_more": False}
+    upstream["POST /files"] = 200, told()
+    cut(job)
+    run(job)
+
+    assert job.outcome["file"] == "file-1"
+
+
+def test_two_files_that_fit_are_for_a_person_to_tell_apart(job, upload, upstream):
+    upstream["GET /files"] = 200, {"object": "list", "data": [told(1), told(2)], "has_more": False}
+    cut(job)
+
+    assert run(job).state == "unknown_outcome"
+    assert upstream.hits == 1
+
+
+def test_an_answer_that_got_lost_is_looked_for(job, upload, upstream):
+    upstream["POST /files"] = Script(200, [b"{", b""], {"content-type": "application/json"}, cut=True)
+    upstream["GET /files"] = 200, {"object": "list", "data": [told()], "has_more": False}
+
+    assert (run(job).state, job.error_kind) == ("done", "")
+    assert job.outcome["file"] == "file-1"
+
+
+def test_a_cancelled_job_sends_no_whole_file(job, upload, upstream, monkeypatch):
+    monkeypatch.setattr(file_jobs, "OFTEN", 0)
+    Job.objects.filter(pk=job.pk).update(cancel_requested_at=timezone.now())
+
+    assert run(job).state == "cancelled"
+
+    upload.refresh_from_db()
+    assert (upload.state, upstream.hits) == ("cancelled", 0)

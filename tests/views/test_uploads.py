@@ -1,0 +1,183 @@
+import hashlib
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from console.models import Job, Upload
+
+DATA = b'{"custom_id": "1"}\n'
+DIGEST = hashlib.sha256(DATA).hexdigest()
+
+
+@pytest.fixture(autouse=True)
+def room(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+
+
+@pytest.fixture
+def signed_in(client, alice, connection):
+    client.force_login(alice)
+    return client
+
+
+def facts(**more) -> dict:
+    known = {"connection": "prod", "kind": "assistants", "name": "a.txt", "size": len(DATA), "first": DIGEST}
+    return {**known, **more}
+
+
+def begin(signed_in, **more) -> dict:
+    return signed_in.post("/uploads/", facts(**more), headers={"accept": "application/json"}).json()
+
+
+def send_part(signed_in, upload: dict, data: bytes = DATA, digest: str = DIGEST, number: int = 0):
+    return signed_in.post(
+        f"{upload['url']}parts/{number}/",
+        data,
+        content_type="application/octet-stream",
+        headers={"x-part-sha256": digest},
+    )
+
+
+def test_an_upload_begins_and_tells_which_part_comes_next(signed_in):
+    told = begin(signed_in)
+
+    assert (told["state"], told["next_part"], told["part_size"]) == ("receiving", 0, 8 * 1024 * 1024)
+
+
+def test_a_document_is_sent_as_soon_as_it_is_there(signed_in):
+    told = send_part(signed_in, begin(signed_in)).json()
+
+    job = Job.objects.get()
+    assert (told["state"], job.kind, job.effect) == ("sending", "file.send", "create_with_marker")
+
+
+def test_what_the_doctor_reads_waits_for_a_person(signed_in):
+    told = send_part(signed_in, begin(signed_in, kind="batch")).json()
+
+    assert told["state"] == "received"
+    assert not Job.objects.filter(kind="file.send").exists()
+
+
+def test_sending_twice_sends_once(signed_in):
+    told = send_part(signed_in, begin(signed_in, kind="batch")).json()
+
+    signed_in.post(f"{told['url']}send/")
+    response = signed_in.post(f"{told['url']}send/")
+
+    assert response.status_code == 302
+    assert Job.objects.filter(kind="file.send").count() == 1
+
+
+@pytest.mark.parametrize(("number", "digest"), [(1, DIGEST), (0, "0" * 64), (0, "")])
+def test_a_wrong_part_is_a_conflict_with_a_sentence(signed_in, number, digest):
+    response = send_part(signed_in, begin(signed_in), digest=digest, number=number)
+
+    assert response.status_code == 409
+    assert response.json()["error"]["message"]
+
+
+def test_a_part_of_somebody_elses_upload_is_a_conflict(signed_in, client, carol):
+    told = begin(signed_in)
+    client.force_login(carol)
+
+    assert send_part(client, told).status_code == 409
+    assert Upload.objects.get().parts == []
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"connection": "nowhere"}, {"kind": "vision"}, {"size": 0}, {"first": "x"}, {"expires": "9"}]
+)
+def test_an_upload_that_cannot_be_is_refused(signed_in, wrong):
+    response = signed_in.post("/uploads/", facts(**wrong))
+
+    assert response.status_code == 422
+    assert not Upload.objects.exists()
+
+
+def test_no_room_is_told(signed_in, settings):
+    settings.UPLOAD_QUOTA = 1
+
+    assert "UPLOAD_QUOTA" in begin(signed_in)["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [("../../etc/passwd", "passwd"), ("C:\\x\\y.txt", "y.txt"), ("a\u202eb.txt", "a_b"), ("..", "file")],
+)
+def test_a_name_leads_nowhere(signed_in, name, kept):
+    begin(signed_in, name=name)
+
+    assert Upload.objects.get().name.startswith(kept)
+
+
+def test_a_paused_connection_takes_no_files(signed_in, connection):
+    connection.pause()
+
+    assert signed_in.post("/uploads/", facts()).status_code == 422
+
+
+def test_a_small_file_comes_without_a_script(signed_in):
+    form = {"connection": "prod", "kind": "assistants", "file": SimpleUploadedFile("note.txt", DATA)}
+
+    response = signed_in.post("/files/upload/", form)
+
+    upload = Upload.objects.get()
+    assert response.headers["Location"] == f"/uploads/{upload.pk}/"
+    assert (upload.name, upload.state) == ("note.txt", "sending")
+
+
+def test_a_form_without_a_file_says_so(signed_in):
+    response = signed_in.post("/files/upload/", {"connection": "prod", "kind": "batch"})
+
+    assert response.status_code == 422
+    assert "This field is required" in response.text
+
+
+def test_the_page_lists_what_was_broken_off(signed_in):
+    begin(signed_in)
+
+    page = signed_in.get("/files/upload/").text
+
+    assert "choose the same file again" in page
+
+
+def test_an_upload_is_cancelled_and_its_bytes_are_gone(signed_in):
+    told = begin(signed_in)
+
+    signed_in.post(f"{told['url']}cancel/")
+
+    upload = Upload.objects.get()
+    assert (upload.state, upload.path.exists()) == ("cancelled", False)
+
+
+def test_an_upload_that_waits_for_a_worker_is_cancelled_at_once(signed_in):
+    told = send_part(signed_in, begin(signed_in)).json()
+
+    signed_in.post(f"{told['url']}cancel/")
+
+    assert (Upload.objects.get().state, Job.objects.get().state) == ("cancelled", "cancelled")
+
+
+def test_the_page_of_an_upload_follows_its_job(signed_in):
+    told = send_part(signed_in, begin(signed_in)).json()
+
+    page = signed_in.get(told["url"]).text
+    part = signed_in.get(told["url"], headers={"HX-Request": "true"}).text
+
+    assert 'hx-trigger="every 1s"' in page
+    assert "<html" not in part
+    assert "client.files.create" in page
+
+
+def test_a_reader_may_not_upload(client, bob, connection):
+    client.force_login(bob)
+
+    assert client.get("/files/upload/").status_code == 403
+    assert client.post("/uploads/", facts()).status_code == 403
+
+
+def test_an_outsider_sees_no_upload(client, signed_in, mallory):
+    told = begin(signed_in)
+    client.force_login(mallory)
+
+    assert client.get(told["url"]).status_code == 404
