@@ -10,9 +10,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 
-django_app = get_asgi_application()
+static_app = get_asgi_application()
 
 from console.outbound.transport import get_door  # noqa: E402
+from console.pages import Pages  # noqa: E402
 from console.playground import runner, stream  # noqa: E402
 
 Scope = MutableMapping[str, Any]
@@ -24,6 +25,8 @@ BODY_LIMIT = 2_621_440  # bytes
 ANONYMOUS_LIMIT = 64 * 1024
 # Routes with a limit of their own, in bytes: a part of an upload has at most 8 MiB.
 LIMITS = ((re.compile(r"/uploads/[0-9a-f-]{36}/parts/\d{1,6}/"), 9 * 1024**2),)
+
+pages = Pages()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -39,6 +42,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 async def lifespan(receive: Receive, send: Send) -> None:
     """Start the runner before the first request; at the end tell every run, then close the pools."""
     await receive()
+    get_door()
     await runner.start()
     await send({"type": "lifespan.startup.complete"})
     await receive()
@@ -83,8 +87,9 @@ async def limited(scope: Scope, receive: Receive, send: Send) -> None:
         started = True
         await send(message)
 
+    app = static_app if scope["path"].startswith(settings.STATIC_URL) else pages
     try:
-        await django_app(dict(scope), counted, cast("Any", noted))
+        await app(dict(scope), counted, cast("Any", noted))
     except TooLarge:
         if not started:
             await refuse(send, limit)

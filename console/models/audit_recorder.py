@@ -33,6 +33,8 @@ class Recorder:
     May be called in any thread; a database connection that a call had to open is closed after it.
     """
 
+    is_ready = False
+
     def __init__(self, connection: Any, actor: Actor) -> None:
         self.connection = connection
         self.scene = replace(scene.get(), actor=actor)

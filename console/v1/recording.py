@@ -24,7 +24,11 @@ class Target:
 
 
 class Recorder(Protocol):
-    """Writes the audit. Called from a worker thread when the call is asynchronous."""
+    """Writes the audit. Called from a worker thread when the call is asynchronous and the recorder blocks."""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the next intent is committed already, so that `intent` only hands it over."""
 
     def intent(self, action: str, target: Target, method: str, path: str) -> str:
         """Record that a change is about to be sent; raising `AuditUnavailable` keeps it from being sent."""
@@ -46,6 +50,8 @@ class Recorder(Protocol):
 
 class NullRecorder:
     """Records nothing; for clients that only read, and for tests."""
+
+    is_ready = True
 
     def intent(self, action: str, target: Target, method: str, path: str) -> str:  # noqa: ARG002
         return ""
@@ -88,6 +94,8 @@ class RecordedCall:
     @classmethod
     async def abegin(cls, recorder: Recorder, action: str, target: Target, method: str, path: str) -> Self:
         """`begin` in a coroutine: one that is cancelled meanwhile leaves an outcome all the same."""
+        if recorder.is_ready:
+            return cls.begin(recorder, action, target, method, path)
         writing = asyncio.ensure_future(asyncio.to_thread(cls.begin, recorder, action, target, method, path))
         try:
             return await asyncio.shield(writing)

@@ -17,6 +17,8 @@ KEY = "upstream-key-of-the-tests"
 class KeptRecorder:
     """Keeps intents and outcomes in order, with the number of requests that had arrived by then."""
 
+    is_ready = False
+
     def __init__(self, upstream: Upstream) -> None:
         self.upstream = upstream
         self.events: list[tuple[str, dict[str, Any]]] = []

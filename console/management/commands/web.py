@@ -15,6 +15,13 @@ from console.static_files import collect
 class Server(uvicorn.Server):
     """Tells the runner before uvicorn waits for open streams, which otherwise would never end."""
 
+    async def startup(self, sockets: Any = None) -> None:
+        """Keep what lives as long as the process out of the garbage collector's rounds."""
+        await super().startup(sockets)
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 20)
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         from console.playground import runner
 
@@ -42,6 +49,4 @@ class Command(BaseCommand):
             timeout_graceful_shutdown=5,
             h11_max_incomplete_event_size=65_536,
         )
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 20)
         Server(config).run()
