@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import aiohttp
 import httpx
 
 from .clock import Clock, Watch
@@ -95,7 +96,7 @@ class _Stream:
     def _count(self, chunk: bytes) -> None:
         clock = self._clock
         if not clock.limits.marks or self._size == 0:
-            clock.touch()
+            self.touch()
         self._size += len(chunk)
         if self._size > clock.limits.max_bytes:
             raise TooLarge(f"The answer is larger than {clock.limits.max_bytes:,} bytes.")
@@ -144,18 +145,20 @@ class AsyncStreamAnswer(_Stream):
         super().__init__(response, clock, endpoint, attempts, secrets)
         self._watch = watch
 
+    def touch(self) -> None:
+        self._clock.touch()
+        self._watch.moved()
+
     async def aiter_bytes(self) -> AsyncIterator[bytes]:
         """The body as it arrives. Raises the errors of deadlines, sizes and broken connections."""
-        body = self._response.aiter_raw()
-        run, count = self._watch.run, self._count
+        content: aiohttp.StreamReader = self._response.extensions["content"]
+        count = self._count
         try:
-            while True:
-                try:
-                    chunk = await run(anext(body))
-                except StopAsyncIteration:
-                    return
+            self._watch.guard(content.set_exception)
+            while chunk := await content.readany():
                 count(chunk)
                 yield chunk
+            return
         except (UpstreamError, *BROKEN) as error:
             told = self._told(error)
         raise told

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from .errors import ConnectTimeout, FirstByteTimeout, IdleTimeout, Timeout, TotalTimeout
@@ -68,12 +68,14 @@ class Watch:
     One loop timer serves the whole call: moving the deadline costs an assignment, not a new timer per chunk.
     """
 
-    __slots__ = ("_clock", "_fired", "_loop", "_task", "_timer")
+    __slots__ = ("_clock", "_due", "_fail", "_fired", "_loop", "_task", "_timer")
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
+        self._due = 0.0
+        self._fail: Callable[[Exception], object] | None = None
         self._task: asyncio.Task[object] | None = None
         self._fired = False
 
@@ -92,6 +94,16 @@ class Watch:
         finally:
             self._task = None
 
+    def guard(self, fail: Callable[[Exception], object]) -> None:
+        """From now on tells `fail` the clock's error at the deadline, whether or not anybody waits then."""
+        self._fail = fail
+        self._arm(self._clock.remaining())
+
+    def moved(self) -> None:
+        """Obeys a deadline that has become nearer; one that has become later is seen when the timer rings."""
+        if self._clock.at < self._due:
+            self._arm(self._clock.at - time.monotonic())
+
     def connected(self) -> None:
         """Passes the news on to the clock, and obeys a deadline that has become nearer."""
         self._clock.connected()
@@ -108,13 +120,16 @@ class Watch:
         if self._timer is not None and (self._timer.when() > due or self._timer.cancelled()):
             self.close()
         if self._timer is None:
+            self._due = time.monotonic() + left
             self._timer = self._loop.call_at(due, self._ring)
 
     def _ring(self) -> None:
         self._timer = None
         left = self._clock.at - time.monotonic()
         if left > 0.001:
-            self._timer = self._loop.call_later(left, self._ring)
+            self._arm(left)
+        elif self._fail is not None:
+            self._fail(self._clock.error())
         elif self._task is not None:
             self._fired = True
             self._task.cancel()

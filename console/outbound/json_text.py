@@ -8,13 +8,13 @@ from typing import Any
 from .errors import ProtocolError
 from .limits import MAX_JSON_DEPTH
 
-__all__ = ["clean_text", "parse_json"]
+__all__ = ["clean_text", "parse_json", "parse_json_text"]
 
 STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 ONE_KIND = bytes.maketrans(b"{}", b"[]")
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-MAYBE_UNSTORABLE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])|\x00")
+ESCAPED_UNSTORABLE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 
 
 def parse_json(body: bytes) -> Any:
@@ -23,18 +23,22 @@ def parse_json(body: bytes) -> Any:
     Raises ProtocolError for what is not JSON, for NaN, infinities and duplicate keys, and for more than
     MAX_JSON_DEPTH levels (looked at before parsing).
     """
-    if _is_too_deep(body):
+    try:
+        text = body.decode("utf-8-sig")
+    except ValueError as error:
+        raise ProtocolError("The answer is not valid JSON.", detail=str(error)) from None
+    return parse_json_text(text)
+
+
+def parse_json_text(text: str) -> Any:
+    """`parse_json` of a text that is decoded already."""
+    if _is_too_deep(text):
         raise ProtocolError(f"The answer is nested more than {MAX_JSON_DEPTH} levels deep.")
     try:
-        value = json.loads(
-            body.decode("utf-8-sig"),
-            parse_constant=_refuse,
-            parse_float=_finite,
-            object_pairs_hook=_unique_keys,
-        )
+        value = DECODER.decode(text)
     except (ValueError, RecursionError) as error:
         raise ProtocolError("The answer is not valid JSON.", detail=str(error)) from None
-    return _clean_tree(value) if MAYBE_UNSTORABLE.search(body) else value
+    return _clean_tree(value) if "\\u" in text and ESCAPED_UNSTORABLE.search(text) else value
 
 
 def clean_text(text: str) -> str:
@@ -42,11 +46,11 @@ def clean_text(text: str) -> str:
     return UNSTORABLE.sub("\ufffd", text)
 
 
-def _is_too_deep(body: bytes) -> bool:
+def _is_too_deep(text: str) -> bool:
     """Whether brackets outside of strings nest too deep: each round removes the innermost pairs."""
-    if body.count(b"[") + body.count(b"{") <= MAX_JSON_DEPTH:
+    if text.count("[") + text.count("{") <= MAX_JSON_DEPTH:
         return False
-    brackets = STRING.sub(b"", body).translate(ONE_KIND, NOT_BRACKETS)
+    brackets = STRING.sub(b"", text.encode("utf-8", "replace")).translate(ONE_KIND, NOT_BRACKETS)
     for _ in range(MAX_JSON_DEPTH):
         if b"[]" not in brackets:
             break
@@ -70,6 +74,9 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(mapping) != len(pairs):
         raise ValueError("an object names a key twice")
     return mapping
+
+
+DECODER = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_unique_keys)
 
 
 def _clean_tree(value: Any) -> Any:

@@ -8,13 +8,14 @@ next write.
 import asyncio
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from console.playground import cursor
 from console.playground.live import KINDS, Live
 
 Pieces = Mapping[str, list[str]]
+as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Follower:
@@ -23,40 +24,46 @@ class Follower:
     def __init__(self, answer_id: uuid.UUID, seen: cursor.Offsets | None) -> None:
         self.answer_id = answer_id
         self.name = cursor.key(answer_id)
+        self.said = str(answer_id)
         self.offsets = list(seen or cursor.START)
         self.taken = [0, 0, 0, 0]
         self.is_behind = seen not in (None, cursor.START)
         self.has_ended = seen is None
         self.has_started = False
+        self.entry = ""
+        self.place()
 
-    @property
-    def entry(self) -> str:
-        return cursor.entry(self.name, None if self.has_ended else self.offsets)
+    def place(self) -> None:
+        """Write down, as a part of the cursor, how far the reader is by now."""
+        self.entry = cursor.entry(self.name, None if self.has_ended else self.offsets)
 
-    def new(self, pieces: Pieces) -> list[tuple[str, str]]:
-        """Return what has come since the last time, by kind; notices one by one."""
-        found: list[tuple[str, str]] = []
+    def new(self, pieces: Pieces) -> Iterator[tuple[str, str]]:
+        """Yield what has come since the last time, by kind; notices one by one.
+
+        `entry` tells the place behind what was yielded last.
+        """
         for place, kind in enumerate(KINDS):
             rows = pieces[kind]
             if len(rows) > self.taken[place]:
                 fresh = rows[self.taken[place] :]
                 self.taken[place] = len(rows)
-                found += self.notices(place, fresh) if kind == "notice" else self.text(place, kind, fresh)
+                yield from self.notices(place, fresh) if kind == "notice" else self.text(place, kind, fresh)
         self.is_behind = False
-        return found
 
-    def text(self, place: int, kind: str, fresh: list[str]) -> list[tuple[str, str]]:
+    def text(self, place: int, kind: str, fresh: list[str]) -> Iterator[tuple[str, str]]:
         text = "".join(fresh)
         if self.is_behind:
             text = text[self.offsets[place] :]
-        self.offsets[place] += len(text)
-        return [(kind, text)] if text else []
+        if text:
+            self.offsets[place] += len(text)
+            self.place()
+            yield kind, text
 
-    def notices(self, place: int, fresh: list[str]) -> list[tuple[str, str]]:
-        if self.is_behind:
-            fresh = fresh[self.offsets[place] :]
-        self.offsets[place] += len(fresh)
-        return [("notice", one) for one in fresh]
+    def notices(self, place: int, fresh: list[str]) -> Iterator[tuple[str, str]]:
+        for one in fresh[self.offsets[place] :] if self.is_behind else fresh:
+            self.offsets[place] += 1
+            self.place()
+            yield "notice", one
 
 
 class Reader:
@@ -123,13 +130,16 @@ class Reader:
         if follower.has_ended:
             return
         for kind, text in follower.new(pieces):
-            self.event("delta", {"answer": str(answer_id), "kind": kind, "text": text})
+            self.frame("delta", f'{{"answer": "{follower.said}", "kind": "{kind}", "text": {as_json(text)}}}')
         if outcome is not None:
             follower.has_ended = True
+            follower.place()
             self.remote.discard(answer_id)
             self.event("answer", outcome)
 
     def event(self, name: str, content: Mapping[str, Any]) -> None:
-        place = ",".join(one.entry for one in self.followers.values())
-        body = json.dumps(content, ensure_ascii=False)
-        self.frames.append(f"id: {place}\nevent: {name}\ndata: {body}\n\n".encode())
+        self.frame(name, as_json(content))
+
+    def frame(self, name: str, data: str) -> None:
+        place = ",".join([one.entry for one in self.followers.values()])
+        self.frames.append(f"id: {place}\nevent: {name}\ndata: {data}\n\n".encode())

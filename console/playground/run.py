@@ -23,7 +23,7 @@ from console.playground.conversation import Request
 from console.playground.live import Live
 from console.playground.problems import told
 from console.v1.client import Client, Target
-from console.v1.events import Delta, Event, Finished, Started
+from console.v1.events import Delta, Finished, Started
 from console.v1.filters import Findings
 from console.v1.parameters import TOKEN_LIMITS, swap
 from console.v1.stream import stream_chat, stream_responses
@@ -122,7 +122,10 @@ class Run:
         start = stream_responses if plan.api == "responses" else stream_chat
         async with aclosing(start(self.client, body, action=ACTION, target=target_of(plan.model))) as events:
             async for event in events:
-                await self.take(event)
+                if isinstance(event, Delta):
+                    self.piece(event)
+                else:
+                    await self.take(event)
 
     def sent(self) -> None:
         """The intent is written; the request leaves now."""
@@ -131,10 +134,8 @@ class Run:
     def elapsed(self) -> int:
         return round((time.perf_counter() - self.clock) * 1000)
 
-    async def take(self, event: Event) -> None:
-        if isinstance(event, Delta):
-            self.piece(event)
-        elif isinstance(event, Started):
+    async def take(self, event: Started | Finished) -> None:
+        if isinstance(event, Started):
             self.columns |= {"request_id": event.request_id[:100], "region": event.region[:60]}
         else:
             await self.finished(event)

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from console.outbound.answer import Answer, AsyncStreamAnswer
 from console.outbound.errors import ConnectionLost, ProtocolError, UpstreamError
-from console.outbound.json_text import parse_json
+from console.outbound.json_text import parse_json, parse_json_text
 from console.outbound.limits import ANSWER, STREAM, CallClass
 from console.v1 import chat, models, parse, responses
 from console.v1.chat import ChatAnswer
@@ -267,7 +267,7 @@ def _is_json(answer: AsyncStreamAnswer) -> bool:
 
 
 def _object(event: ServerSentEvent) -> parse.Json:
-    value = parse_json(event.data.encode())
+    value = parse_json_text(event.data)
     if not isinstance(value, dict):
         raise ProtocolError("An event of the stream is not an object.", detail=event.data[:200])
     return value
