@@ -23,10 +23,11 @@ def die_with_parent() -> None:
 
 @dataclass
 class Part:
-    """One process: `command` is what follows the Python interpreter."""
+    """One process: `command` is what follows the Python interpreter; one that `waits` is not needed for a page."""
 
     name: str
     command: Sequence[str]
+    waits: bool = False
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     failures: int = field(default=0)
@@ -77,7 +78,14 @@ class Supervisor:
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, self.ask_to_stop)
         for part in reversed(self.parts):
-            part.start()
+            if not part.waits:
+                part.start()
+
+    def start_rest(self) -> None:
+        """Start the parts that waited, so that they did not slow down the first page."""
+        for part in self.parts:
+            if part.waits:
+                part.start()
 
     def ask_to_stop(self, *_: object) -> None:
         self.is_stopping = True

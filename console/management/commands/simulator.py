@@ -24,7 +24,18 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Become the simulator's own process: it shares nothing with the console but the interpreter."""
-        state = settings.DATA_DIR / "simulator.json"
-        flags = [f"--{name}={options[name]}" for name in ("port", "key", "seed", "speed")]
-        command = [sys.executable, "-m", "console.simulator", *flags, f"--state={state}", "--furnish"]
-        os.execv(sys.executable, command)  # noqa: S606
+        flags = {name: options[name] for name in ("port", "key", "seed", "speed")}
+        os.execv(sys.executable, [sys.executable, *arguments(**flags)])  # noqa: S606
+
+
+def arguments(**flags: Any) -> list[str]:
+    """Return what follows the interpreter to start the simulator; by default as the settings say."""
+    told = {"port": urlsplit(settings.SIMULATOR_URL).port, "key": settings.SIMULATOR_KEY} | flags
+    options = [f"--{name}={value}" for name, value in told.items()]
+    return [
+        "-m",
+        "console.simulator",
+        *options,
+        f"--state={settings.DATA_DIR / 'simulator.json'}",
+        "--furnish",
+    ]

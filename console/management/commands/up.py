@@ -11,7 +11,6 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from console import tasks
 from console.models import Membership, Role, SignInLink, User, Workspace, audit
 from console.supervisor import Part, Supervisor
 
@@ -64,6 +63,9 @@ class Command(BaseCommand):
         try:
             if supervisor.wait_until(answers, seconds=60):
                 self.greet(link)
+                supervisor.start_rest()
+                from console import tasks
+
                 tasks.sync_due.delay()
                 supervisor.watch()
             elif not supervisor.is_stopping:
@@ -84,9 +86,12 @@ class Command(BaseCommand):
 
 def parts(*, demo: bool, local_model: bool) -> list[Part]:
     """Return the processes in the order in which they stop; they start the other way round."""
-    found = [Part(name, ["manage.py", name]) for name in ("web", "worker", "beat")]
+    found = [Part("web", ["manage.py", "web"])]
+    found += [Part(name, ["manage.py", name], waits=True) for name in ("worker", "beat")]
     if demo:
-        found.append(Part("simulator", ["manage.py", "simulator"]))
+        from console.management.commands.simulator import arguments
+
+        found.append(Part("simulator", arguments()))
     if local_model:
         port, key = urlsplit(settings.LOCAL_MODEL_URL).port, settings.LOCAL_MODEL_KEY
         found.append(Part("local model", ["-m", "console.local_model", f"--port={port}", f"--key={key}"]))
