@@ -95,6 +95,13 @@ def items_for(user: Any, kind: str) -> ItemQuerySet:
     return Item.objects.filter(kind=kind, connection__in=connections_for(user)).select_related("connection")
 
 
+def items_by_key(user: Any, kind: str, keys: Iterable[int], *, may: str) -> list[Item]:
+    """Return the present items of these primary keys that the user may `may`, in the order of their names."""
+    rows = Item.objects.present().filter(kind=kind, pk__in=list(keys))
+    rows = rows.filter(connection__in=connections_for(user, may=may))
+    return list(rows.select_related("connection__workspace").order_by("name", "pk"))
+
+
 def item_for(user: Any, slug: str, kind: str, remote_id: str, *, may: str) -> Item:
     connection = connection_for(user, slug, may=may)
     item = Item.objects.filter(connection=connection, kind=kind, remote_id=remote_id).first()

@@ -3,13 +3,15 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
-from console import jobs
+from console import file_check, jobs, jsonl
 from console.index import files as kept
 from console.models import Connection, Job, Upload
 from console.outbound.errors import (
     Cancelled,
     ConnectionLost,
+    NotFound,
     ProtocolError,
     ServerFailed,
     Timeout,
@@ -57,6 +59,87 @@ def send(job: Job) -> None:
         upload.end(Upload.State.FAILED)
         raise
     keep(job, upload, connection, file)
+
+
+@jobs.handles("file.check")
+def check(job: Job) -> None:
+    """Have the doctor look at an upload, after mending the codes that were chosen, if any."""
+    upload = Upload.objects.select_related("connection").get(pk=job.arguments["upload"])
+    codes = set(job.arguments.get("codes", []))
+    is_going_on = True
+
+    def tell(done: int) -> None:
+        nonlocal is_going_on
+        is_going_on = is_going_on and told(done)
+
+    def is_over() -> bool:
+        return not is_going_on
+
+    try:
+        if codes and "mended" not in job.outcome:
+            told = teller(job, upload.size, "Mending")
+            job.keep({"mended": file_check.mend(upload, codes, progress=tell, cancel=is_over)})
+        told = teller(job, upload.size, "Checking")
+        upload.keep_report(file_check.examine(upload, progress=tell, cancel=is_over))
+    except (jsonl.Cancelled, FileNotFoundError):
+        raise jobs.CancelledError from None
+    job.advance(upload.size, upload.size)
+
+
+@jobs.handles("file.copy")
+def copy(job: Job) -> None:
+    """Fetch a file from one resource into the spool, then send it to another."""
+    upload = Upload.objects.get(pk=job.arguments["upload"])
+    source = Connection.objects.active().filter(pk=job.arguments["connection"]).first()
+    try:
+        if source is None:
+            raise NotFound("The connection that has the file was removed or paused.", sent=False)
+        if "fetched" not in job.outcome or not upload.path.exists():
+            fetch(job, upload, source)
+    except Cancelled:
+        upload.end(Upload.State.CANCELLED)
+        raise jobs.CancelledError from None
+    except UpstreamError:
+        upload.end(Upload.State.FAILED)
+        raise
+    send(job)
+
+
+def fetch(job: Job, upload: Upload, source: Connection) -> None:
+    """Write the content of a file into the spool, from its beginning."""
+    tell = teller(job, upload.size, f"From {source.name}")
+    with source.client(job.actor) as client, upload.path.open("wb") as spool:
+        upload.path.chmod(0o600)
+        done = files.download(client, job.arguments["file"], spool.write, size=upload.size, progress=tell)
+    upload.keep_size(done.size)
+    job.keep({"fetched": done.sha256})
+
+
+@jobs.handles("file.delete")
+def delete(job: Job) -> None:
+    """Delete the files of a frozen list one by one; each has a result of its own, and none is tried twice."""
+    wanted: list[dict[str, Any]] = job.arguments["files"]
+    results: list[dict[str, str]] = list(job.outcome.get("results", []))
+    for place in range(len(results), len(wanted)):
+        if not job.advance(place, len(wanted), wanted[place]["name"]):
+            raise jobs.CancelledError
+        results.append(delete_one(job, wanted[place]))
+        job.keep({"results": results})
+    job.advance(len(wanted), len(wanted))
+
+
+def delete_one(job: Job, one: dict[str, Any]) -> dict[str, str]:
+    told = {"name": one["name"], "id": one["id"]}
+    connection = Connection.objects.active().filter(pk=one["connection"]).first()
+    if connection is None:
+        return {**told, "state": "failed", "message": "The connection was removed or paused."}
+    try:
+        with connection.client(job.actor) as client:
+            was_there = files.delete(client, one["id"], label=one["name"])
+    except UpstreamError as error:
+        return {**told, "state": "failed", "message": f"{error.message} {error.remedy}".strip()}
+    kept.forget(connection, one["id"])
+    return {**told, "state": "done", "message": "deleted" if was_there else "was gone already"}
 
 
 def sent_now(client: Client, job: Job, upload: Upload) -> files.File:

@@ -11,6 +11,7 @@ from console.views import (
     deployments,
     errors,
     file_content,
+    file_moves,
     files,
     health,
     models,
@@ -73,11 +74,14 @@ model: list[URLPattern] = [
 
 file: list[URLPattern] = [
     path("files/", files.index, name="files"),
+    path("files/delete/", file_moves.delete_many, name="files-delete"),
+    path("c/<slug:slug>/files/<str:file_id>/copy/", file_moves.copy, name="file-copy"),
     path("files/upload/", uploads.new, name="upload-new"),
     path("uploads/", uploads.begin, name="upload-begin"),
     path("uploads/<uuid:pk>/", uploads.show, name="upload"),
     path("uploads/<uuid:pk>/parts/<int:number>/", uploads.part, name="upload-part"),
     path("uploads/<uuid:pk>/send/", uploads.send, name="upload-send"),
+    path("uploads/<uuid:pk>/check/", uploads.check, name="upload-check"),
     path("uploads/<uuid:pk>/cancel/", uploads.cancel, name="upload-cancel"),
     path("files/refresh/", files.refresh, name="files-refresh"),
     path("c/<slug:slug>/files/<str:file_id>/", files.show, name="file"),

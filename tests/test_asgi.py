@@ -10,8 +10,8 @@ PART = "/uploads/00000000-0000-4000-8000-000000000000/parts/0/"
 MIB = 1024 * 1024
 
 
-def answer(path: str, size: int, *headers: tuple[bytes, bytes]) -> int:
-    """The status of a POST that says it has `size` bytes, of which none is ever read."""
+def answers(path: str, size: int, *headers: tuple[bytes, bytes]) -> list[int]:
+    """The statuses that a POST gets which says it has `size` bytes, and whose sender leaves before the first."""
     statuses: list[int] = []
 
     async def send(message) -> None:
@@ -19,12 +19,12 @@ def answer(path: str, size: int, *headers: tuple[bytes, bytes]) -> int:
             statuses.append(message["status"])
 
     async def receive() -> dict:
-        raise AssertionError("A body that is too large is not read.")
+        return {"type": "http.disconnect"}
 
     length = (b"content-length", str(size).encode())
     scope = {"type": "http", "method": "POST", "path": path, "headers": [length, *headers]}
     asyncio.run(limited(scope, receive, send))
-    return statuses[0]
+    return statuses
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def answer(path: str, size: int, *headers: tuple[bytes, bytes]) -> int:
     ],
 )
 def test_a_body_beyond_the_limit_is_refused_unread(path, size, headers):
-    assert answer(path, size, *headers) == 413
+    assert answers(path, size, *headers) == [413]
 
 
 @pytest.mark.parametrize(
@@ -48,5 +48,4 @@ def test_a_body_beyond_the_limit_is_refused_unread(path, size, headers):
     [("/", 64 * 1024, []), ("/", 2_621_440, [SESSION]), (PART, 8 * MIB, [SESSION])],
 )
 def test_a_body_within_the_limit_is_read(path, size, headers):
-    with pytest.raises(AssertionError, match="not read"):
-        answer(path, size, *headers)
+    assert answers(path, size, *headers) == []

@@ -6,7 +6,9 @@ import pytest
 from django.utils import timezone
 
 from console import file_jobs, jobs
+from console.index import files as kept
 from console.models import AuditEvent, Item, Job, Upload
+from console.v1 import files
 from tests.upstream import Script
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -144,3 +146,90 @@ def test_a_cancelled_job_sends_no_whole_file(job, upload, upstream, monkeypatch)
 
     upload.refresh_from_db()
     assert (upload.state, upstream.hits) == ("cancelled", 0)
+
+
+# Many at once, and from one resource to another
+
+
+def known(connection, *numbers: int) -> list[dict]:
+    items = [kept.remember(connection, files.parse_file(told(number))) for number in numbers]
+    return [{"connection": connection.pk, "id": one.remote_id, "name": one.name} for one in items]
+
+
+def deleting(workspace, alice, wanted: list[dict]) -> Job:
+    facts = {"effect": Job.Effect.IDEMPOTENT, "workspace": workspace, "user": alice}
+    return jobs.start("file.delete", title="Delete", arguments={"files": wanted}, **facts)
+
+
+def test_each_file_of_a_deletion_has_its_own_result(workspace, connection, alice, upstream):
+    wanted = known(connection, 1, 2, 3)
+    upstream["DELETE /files/file-1"] = 200, {"id": "file-1", "object": "file", "deleted": True}
+    upstream["DELETE /files/file-2"] = 403, {"error": {"code": "no", "message": "no"}}
+
+    done = run(deleting(workspace, alice, wanted))
+
+    assert done.state == "done"
+    assert [one["state"] for one in done.outcome["results"]] == ["done", "failed", "done"]
+    assert done.outcome["results"][2]["message"] == "was gone already"
+    assert [item.remote_id for item in Item.objects.present().filter(kind="file")] == ["file-2"]
+
+
+def test_a_killed_deletion_goes_on_behind_what_it_did(workspace, connection, alice, upstream):
+    wanted = known(connection, 1, 2)
+    job = deleting(workspace, alice, wanted)
+    job.keep({"results": [{"name": "a", "id": "file-1", "state": "done", "message": "deleted"}]})
+    cut(job)
+
+    run(job)
+
+    assert [request.path for request in upstream.requests] == ["/openai/v1/files/file-2"]
+
+
+@pytest.fixture
+def copying(workspace, connection, alice, upstream) -> Job:
+    """A copy of file-9 within one resource, which is as good as another."""
+    facts = {"name": "a.jsonl", "size": len(DATA), "purpose": "batch", "workspace": workspace}
+    upload = Upload.begin_copy(connection=connection, owner=alice, **facts)
+    made = jobs.start(
+        "file.copy",
+        title="Copy",
+        effect=Job.Effect.MARKED,
+        workspace=workspace,
+        user=alice,
+        connection=connection,
+        arguments={"upload": str(upload.pk), "connection": connection.pk, "file": "file-9"},
+    )
+    upload.attach(made)
+    return made
+
+
+def test_a_file_is_copied_by_way_of_the_spool(copying, upstream):
+    upstream["GET /files/file-9/content"] = 200, DATA, {}
+    upstream["POST /files"] = 200, told()
+
+    assert run(copying).state == "done"
+
+    assert DATA in upstream.requests[-1].body
+    assert Upload.objects.get().state == "sent"
+    assert not list(Upload.objects.get().path.parent.iterdir())
+
+
+def test_a_copy_of_what_cannot_be_fetched_fails_and_sends_nothing(copying, upstream):
+    upstream["GET /files/file-9/content"] = 403, {"error": {"code": "no", "message": "no"}}
+
+    assert run(copying).error_kind == "forbidden"
+    assert (upstream.hits, Upload.objects.get().state) == (1, "failed")
+
+
+def test_half_a_file_is_not_copied(copying, upstream):
+    upstream["GET /files/file-9/content"] = Script(200, [b"x", b"y"], {}, cut=True)
+
+    assert run(copying).state == "failed"
+    assert [request.method for request in upstream.requests] == ["GET"]
+
+
+def test_a_copy_from_a_connection_that_is_gone_fails(copying, upstream, connection):
+    copying.arguments["connection"] = 0
+    copying.save(update_fields=["arguments"])
+
+    assert run(copying).error_kind == "not_found"

@@ -10,6 +10,7 @@ from console.index.files import has_files
 from console.jsonl import Purpose
 from console.models import Connection
 from console.outbound.json_text import clean_text
+from console.v1.files import PURPOSES
 from console.v1.multipart import header_name
 
 DAY = 86_400
@@ -89,3 +90,21 @@ class SmallUploadForm(UploadForm):
 def named(name: str) -> str:
     """The name under which a resource gets the file: no folder, nothing unprintable."""
     return header_name(clean_text(name).replace("\\", "/").rpartition("/")[2])[:255]
+
+
+class CopyForm(forms.Form):
+    """Where a file is copied to, and what for; a purpose that only the service may give must be chosen anew."""
+
+    target = forms.ChoiceField(label="To")
+    purpose = forms.ChoiceField(choices=[(one, one) for one in PURPOSES])
+
+    def __init__(self, *args: Any, connections: list[Connection], purpose: str, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["purpose"].initial = purpose
+        self.connections = {one.slug: one for one in connections if has_files(one) and not one.is_paused}
+        self.fields["target"].choices = [(slug, one.name) for slug, one in self.connections.items()]  # type: ignore[attr-defined]
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "input auto"
+
+    def clean_target(self) -> Connection:
+        return self.connections[self.cleaned_data["target"]]

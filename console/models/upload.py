@@ -87,6 +87,8 @@ class Upload(models.Model):
     @property
     def received(self) -> int:
         """Bytes that came."""
+        if self.state != self.State.RECEIVING:
+            return self.size
         return min(len(self.parts) * PART, self.size)
 
     @property
@@ -113,6 +115,15 @@ class Upload(models.Model):
             upload = cls.objects.create(**fields)
         folder().mkdir(mode=0o700, parents=True, exist_ok=True)
         upload.path.touch(mode=0o600)
+        return upload
+
+    @classmethod
+    def begin_copy(cls, *, size: int, **fields: Any) -> "Upload":
+        """An upload whose content a job fetches from another resource. Raises Refused when there is no room."""
+        with transaction.atomic():
+            check_room(size)
+            upload = cls.objects.create(size=size, state=cls.State.SENDING, **fields)
+        folder().mkdir(mode=0o700, parents=True, exist_ok=True)
         return upload
 
     def receive(self, number: int, data: bytes, digest: str) -> "Upload":
@@ -149,6 +160,21 @@ class Upload(models.Model):
         except OSError as error:
             raise Refused("The console could not write the part to its disk.") from error
 
+    def replace_by(self, copy: Path, *, size: int) -> None:
+        """Take a mended copy for the file; its hashes are no longer those of the parts that came."""
+        copy.chmod(0o600)
+        copy.replace(self.path)
+        self.size = size
+        Upload.objects.filter(pk=self.pk).update(size=size, report={}, touched_at=timezone.now())
+
+    def keep_size(self, size: int) -> None:
+        self.size = size
+        Upload.objects.filter(pk=self.pk).update(size=size, touched_at=timezone.now())
+
+    def keep_report(self, report: dict[str, Any]) -> None:
+        self.report = report
+        Upload.objects.filter(pk=self.pk).update(report=report, touched_at=timezone.now())
+
     def opened(self) -> BinaryIO:
         return self.path.open("rb")
 
@@ -164,6 +190,11 @@ class Upload(models.Model):
         """Whether a worker has it in hand just now."""
         running = Job.objects.filter(state=Job.State.RUNNING)
         return self.job is not None and running.filter(pk=self.job.pk).exists()
+
+    def is_idle(self) -> bool:
+        """Whether no job works at it; asked inside of a transaction, which then keeps others waiting."""
+        stored = Upload.objects.select_for_update().get(pk=self.pk)
+        return not Job.objects.open().filter(pk=stored.job_id or uuid.UUID(int=0)).exists()
 
     def attach(self, job: Job) -> None:
         self.job = job

@@ -37,6 +37,7 @@ LIST = Listing(
     kind=KIND,
     noun="files",
     columns=(
+        Column("Select", "fit", is_hidden=True),
         Column("File", sort="name"),
         Column("Purpose", "p2"),
         Column("Size", "r", sort="size"),

@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from console import access, jobs, tasks
 from console.forms.uploads import BeginForm, SmallUploadForm, UploadForm, named
+from console.jsonl import REPAIRS
 from console.models import Job, Upload
 from console.models.upload import PART, Refused
 from console.views import file_code
@@ -93,8 +95,10 @@ def refused(sentence: str, *, status: int = CONFLICT) -> JsonResponse:
 
 
 def gone_on(request: HttpRequest, upload: Upload) -> Upload:
-    """Once all of it is there: send what nobody has to look at first."""
-    if upload.state == Upload.State.RECEIVED and not upload.check_for:
+    """Once all of it is there: have the doctor look at what it knows, and send everything else."""
+    if upload.state == Upload.State.RECEIVED and upload.check_for:
+        start_checking(request, upload)
+    elif upload.state == Upload.State.RECEIVED:
         start_sending(request, upload)
     return upload
 
@@ -122,7 +126,7 @@ def send(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def start_sending(request: HttpRequest, upload: Upload) -> None:
     with transaction.atomic():
-        if upload.begin_sending():
+        if upload.is_idle() and upload.begin_sending():
             # The marker by which a second attempt finds what the first one made: name, size and time.
             job = jobs.start(
                 "file.send",
@@ -138,6 +142,39 @@ def start_sending(request: HttpRequest, upload: Upload) -> None:
             )
             upload.attach(job)
             tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]
+
+
+@require_POST
+def check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Have the doctor look again, after mending what was chosen in `codes`."""
+    upload = access.upload_for(request.user, pk, may="operate")
+    codes = [code for code in request.POST.getlist("codes") if code in REPAIRS]
+    if upload.state == Upload.State.RECEIVED and upload.check_for:
+        start_checking(request, upload, codes=codes)
+    else:
+        messages.warning(request, "Only a file that waits in the console can be checked.")
+    return redirect("upload", pk)
+
+
+def start_checking(request: HttpRequest, upload: Upload, *, codes: Sequence[str] = ()) -> None:
+    """Start the doctor unless something works at the file already."""
+    with transaction.atomic():
+        if not upload.is_idle():
+            return
+        job = jobs.start(
+            "file.check",
+            title=f"{'Mend' if codes else 'Check'} {upload.name}",
+            effect=Job.Effect.IDEMPOTENT,
+            workspace=upload.workspace,
+            user=request.user,  # type: ignore[arg-type]
+            connection=upload.connection,
+            arguments={"upload": str(upload.pk), "codes": list(codes)},
+            total=upload.size,
+            unit="bytes",
+            url=reverse("upload", args=[upload.pk]),
+        )
+        upload.attach(job)
+        tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]
 
 
 @require_POST
@@ -174,6 +211,7 @@ def as_json(upload: Upload) -> dict[str, Any]:
         "sent": job.done if job else 0,
         "job": {"state": job.state, "error": job.error_message} if job else None,
         "check": upload.check_for,
+        "report": upload.report,
         "file_id": upload.file_id,
         "file_url": file_url(upload),
     }

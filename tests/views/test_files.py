@@ -5,8 +5,9 @@ import pytest
 from django.utils import timezone
 
 from console.index import refresh
-from console.models import AuditEvent, Item, Sync
+from console.models import AuditEvent, Item, Job, Sync
 from console.models.seen import Seen
+from tests.conftest import connect
 from tests.upstream import Script
 
 FILE = {
@@ -359,3 +360,70 @@ def test_files_of_the_index_are_found_in_the_palette(client, bob, known):
 
 def test_a_list_that_was_just_read_is_fresh(known):
     assert Sync.objects.get(kind="file").listed_at > timezone.now() - timedelta(minutes=1)
+
+
+# Many at once, and to another connection
+
+
+def key(remote_id: str) -> int:
+    return Item.objects.get(kind="file", remote_id=remote_id).pk
+
+
+def test_what_would_be_deleted_is_shown_first_with_what_uses_it(client, alice, known, upstream):
+    chosen = {"file": [key("file-1"), key("file-2"), "x", 999_999]}
+
+    response = enter(client, alice).post("/files/delete/", chosen)
+
+    assert "1 of them is in use" in response.text
+    assert "nightly" in response.text
+    assert not Job.objects.exists()
+
+
+def test_the_confirmed_list_is_frozen_in_a_job(client, alice, known):
+    response = enter(client, alice).post("/files/delete/", {"file": [key("file-1")], "confirmed": "1"})
+
+    job = Job.objects.get()
+    assert response.headers["Location"] == f"/activity/{job.pk}/"
+    assert [one["id"] for one in job.arguments["files"]] == ["file-1"]
+
+
+def test_a_selection_of_nothing_leads_back(client, alice, known):
+    assert enter(client, alice).post("/files/delete/", {}).headers["Location"] == "/files/"
+
+
+def test_a_reader_may_not_delete_many(client, bob, known):
+    response = enter(client, bob).post("/files/delete/", {"file": [key("file-1")], "confirmed": "1"})
+
+    assert response.status_code == 403
+    assert not Job.objects.exists()
+
+
+@pytest.fixture
+def other(workspace, connection):
+    return connect(workspace, "other", f"127.0.0.1:{connection.port}", "/openai/v1", "key-2")
+
+
+def test_a_copy_is_a_job_on_the_other_connection(client, alice, known, other):
+    enter(client, alice)
+    assert "other" in client.get("/c/prod/files/file-1/copy/").text
+
+    client.post("/c/prod/files/file-1/copy/", {"target": "other", "purpose": "fine-tune"})
+
+    job = Job.objects.get()
+    assert (job.kind, job.connection, job.arguments["file"]) == ("file.copy", other, "file-1")
+
+
+def test_a_copy_needs_another_connection(client, alice, known):
+    assert "There is no other connection" in enter(client, alice).get("/c/prod/files/file-1/copy/").text
+    assert client.post("/c/prod/files/file-1/copy/", {"target": "prod"}).status_code == 422
+
+
+def test_a_copy_without_room_is_refused_in_the_form(client, alice, known, other, settings):
+    settings.UPLOAD_QUOTA = 1
+
+    response = enter(client, alice).post(
+        "/c/prod/files/file-1/copy/", {"target": "other", "purpose": "fine-tune"}
+    )
+
+    assert response.status_code == 422
+    assert "UPLOAD_QUOTA" in response.text

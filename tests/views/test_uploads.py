@@ -3,6 +3,7 @@ import hashlib
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from console import jobs
 from console.models import Job, Upload
 
 DATA = b'{"custom_id": "1"}\n'
@@ -55,11 +56,12 @@ def test_what_the_doctor_reads_waits_for_a_person(signed_in):
     told = send_part(signed_in, begin(signed_in, kind="batch")).json()
 
     assert told["state"] == "received"
-    assert not Job.objects.filter(kind="file.send").exists()
+    assert [job.kind for job in Job.objects.all()] == ["file.check"]
 
 
 def test_sending_twice_sends_once(signed_in):
     told = send_part(signed_in, begin(signed_in, kind="batch")).json()
+    jobs.run(str(Job.objects.get().pk))
 
     signed_in.post(f"{told['url']}send/")
     response = signed_in.post(f"{told['url']}send/")
@@ -181,3 +183,95 @@ def test_an_outsider_sees_no_upload(client, signed_in, mallory):
     client.force_login(mallory)
 
     assert client.get(told["url"]).status_code == 404
+
+
+# The doctor
+
+REQUEST = b'{"custom_id": "1", "method": "POST", "url": "/v1/responses", "body": {"model": "m", "input": "a"}}'
+BROKEN = b"\xef\xbb\xbf" + REQUEST + b"\r\n"
+
+
+def examined(signed_in, data: bytes = BROKEN, **more) -> Upload:
+    """An upload that is all there and was looked at."""
+    digest = hashlib.sha256(data).hexdigest()
+    told = begin(
+        signed_in, **{"kind": "batch", "name": "b.jsonl", "size": len(data), "first": digest, **more}
+    )
+    send_part(signed_in, told, data, digest)
+    run_last()
+    return Upload.objects.get()
+
+
+def run_last() -> None:
+    job = Job.objects.latest("created_at")
+    jobs.run(str(job.pk))
+    job.refresh_from_db()
+    assert job.state == "done", job.error_message
+
+
+def test_the_doctor_tells_where_and_what_and_how_to_mend_it(signed_in):
+    upload = examined(signed_in)
+
+    page = signed_in.get(f"/uploads/{upload.pk}/").text
+
+    assert {kind["code"] for kind in upload.report["kinds"]} >= {"bom_present", "line_ending_crlf"}
+    assert "byte order mark" in page
+    assert 'name="codes" value="bom_present"' in page
+
+
+def test_what_is_chosen_is_mended_and_looked_at_again(signed_in, upstream):
+    upload = examined(signed_in)
+
+    signed_in.post(f"/uploads/{upload.pk}/check/", {"codes": ["bom_present", "line_ending_crlf"]})
+    run_last()
+
+    upload.refresh_from_db()
+    codes = {kind["code"] for kind in upload.report["kinds"]}
+    assert upload.path.read_bytes() == BROKEN[3:].replace(b"\r\n", b"\n")
+    assert upload.size == len(BROKEN) - 4
+    assert not codes & {"bom_present", "line_ending_crlf"}
+
+
+def test_the_mended_file_is_what_is_sent(signed_in, upstream):
+    upstream["POST /files"] = 200, {"id": "file-1", "object": "file", "filename": "b.jsonl", "bytes": 10}
+    upload = examined(signed_in)
+    signed_in.post(f"/uploads/{upload.pk}/check/", {"codes": ["bom_present"]})
+    run_last()
+
+    signed_in.post(f"/uploads/{upload.pk}/send/")
+    run_last()
+
+    assert BROKEN[3:] in upstream.requests[0].body
+    assert BROKEN not in upstream.requests[0].body
+    assert Upload.objects.get().state == "sent"
+
+
+def test_a_code_that_cannot_be_mended_is_not(signed_in):
+    upload = examined(signed_in)
+
+    signed_in.post(f"/uploads/{upload.pk}/check/", {"codes": ["json_invalid", "../x"]})
+
+    assert Job.objects.latest("created_at").arguments["codes"] == []
+
+
+def test_nothing_is_sent_while_the_doctor_looks(signed_in):
+    told = send_part(signed_in, begin(signed_in, kind="batch")).json()
+
+    signed_in.post(f"{told['url']}send/")
+
+    assert Upload.objects.get().state == "received"
+
+
+def test_the_report_counts_tokens(signed_in):
+    upload = examined(signed_in)
+
+    assert upload.report["estimate"]["tokens"] > 0
+    assert upload.report["examples"] == 1
+
+
+def test_what_was_sent_is_not_checked_again(signed_in):
+    told = send_part(signed_in, begin(signed_in)).json()
+
+    response = signed_in.post(f"{told['url']}check/", follow=True)
+
+    assert "Only a file that waits" in response.text

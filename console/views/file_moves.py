@@ -1,0 +1,110 @@
+"""What is done to files by jobs: deleting many at once, and copying one to another resource."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from console import access, jobs, tasks
+from console.forms.uploads import CopyForm, named
+from console.models import Connection, Item, Job, Upload, Workspace
+from console.models.upload import Refused
+from console.views.files import KIND, rows
+from console.views.shared import BadQuery
+
+MOST = 500
+
+
+@require_POST
+def delete_many(request: HttpRequest) -> HttpResponse:
+    """Show what would be deleted and what uses it; once that list is confirmed, a job deletes just that."""
+    access.require(request.user, "operate")
+    keys = [int(key) for key in request.POST.getlist("file") if key.isdecimal() and len(key) < 19]
+    if len(keys) > MOST:
+        raise BadQuery(f"At most {MOST} files can be deleted at once.")
+    items = access.items_by_key(request.user, KIND, keys, may="operate")
+    if not items:
+        messages.warning(request, "None of the files that were selected is there any more.")
+        return redirect("files")
+    if "confirmed" not in request.POST:
+        found = rows(items)
+        used = sum(1 for row in found if row.uses)
+        return render(request, "files/delete_many.html", {"rows": found, "used": used})
+    started = [start_deleting(request, *group) for group in by_workspace(items).items()]
+    return redirect("job", started[0].pk)
+
+
+def by_workspace(items: list[Item]) -> dict[Workspace, list[Item]]:
+    groups: dict[Workspace, list[Item]] = defaultdict(list)
+    for item in items:
+        groups[item.connection.workspace].append(item)
+    return groups
+
+
+def start_deleting(request: HttpRequest, workspace: Workspace, items: list[Item]) -> Job:
+    wanted = [{"connection": one.connection_id, "id": one.remote_id, "name": one.name} for one in items]
+    with transaction.atomic():
+        job = jobs.start(
+            "file.delete",
+            title=f"Delete {len(items)} file{'' if len(items) == 1 else 's'}",
+            effect=Job.Effect.IDEMPOTENT,
+            workspace=workspace,
+            user=request.user,  # type: ignore[arg-type]
+            arguments={"files": wanted},
+            total=len(items),
+            unit="files",
+        )
+        tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]
+    return job
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def copy(request: HttpRequest, slug: str, file_id: str) -> HttpResponse:
+    """Copy a file to another connection, by way of the spool: resources do not share files."""
+    item = access.item_for(request.user, slug, KIND, file_id, may="operate")
+    connections = access.connections_for(request.user, may="operate").select_related("workspace")
+    others = [one for one in connections if one.pk != item.connection_id]
+    purpose = str(item.raw.get("purpose") or "")
+    form = CopyForm(request.POST if request.method == "POST" else None, connections=others, purpose=purpose)
+    if form.is_bound and form.is_valid():
+        job = start_copying(request, item, form)
+        if job:
+            return redirect("job", job.pk)
+    context = {"item": item, "form": form}
+    return render(request, "files/copy.html", context, status=422 if form.is_bound else 200)
+
+
+def start_copying(request: HttpRequest, item: Item, form: CopyForm) -> Job | None:
+    """Start the job; None when there is no room, which the form then says."""
+    target: Connection = form.cleaned_data["target"]
+    facts: dict[str, Any] = {"connection": target, "workspace": target.workspace, "owner": request.user}
+    try:
+        with transaction.atomic():
+            upload = Upload.begin_copy(
+                size=item.size or 0, name=named(item.name), purpose=form.cleaned_data["purpose"], **facts
+            )
+            job = jobs.start(
+                "file.copy",
+                title=f"Copy {item.name} from {item.connection.name} to {target.name}",
+                effect=Job.Effect.MARKED,
+                workspace=target.workspace,
+                user=request.user,  # type: ignore[arg-type]
+                connection=target,
+                arguments={
+                    "upload": str(upload.pk),
+                    "connection": item.connection_id,
+                    "file": item.remote_id,
+                },
+                total=item.size,
+                unit="bytes",
+            )
+            upload.attach(job)
+            tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]
+    except Refused as reason:
+        form.add_error(None, str(reason))
+        return None
+    return job
