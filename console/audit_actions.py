@@ -115,6 +115,9 @@ ACTIONS: dict[str, Action] = {
     "stored_completion.deleted": Action(
         "data", "delete", "deleted the stored completion {target} on {connection}"
     ),
+    "golden_query.added": Action("data", "create", "saved a golden query for the vector store {target}"),
+    "golden_query.removed": Action("data", "delete", "deleted a golden query of the vector store {target}"),
+    "golden_run.started": Action("run", "execute", "ran the golden queries of the vector store {target}"),
     "job.cancelled": Action("data", "update", "cancelled the job {target}"),
     "access.denied": Action("access", "read", "was refused {target}"),
     "audit.verified": Action("system", "read", "verified the audit chain"),

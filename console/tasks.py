@@ -6,7 +6,7 @@ from console import file_jobs, jobs  # noqa: F401 - registers what workers do wi
 from console.models import Connection, User, audit, audit_check, audit_recorder
 from console.models import upload as uploads
 from console.playground import sweeper
-from console.retrieval import work as retrieval_work  # noqa: F401 - registers its jobs
+from console.retrieval import golden, work  # noqa: F401 - register their jobs
 
 
 @shared_task

@@ -13,6 +13,7 @@ from console.views import (
     file_content,
     file_moves,
     files,
+    golden,
     health,
     models,
     overview,
@@ -98,6 +99,14 @@ vector_store: list[URLPattern] = [
     path("c/<slug:slug>/vector-stores/<str:store_id>/edit/", vector_stores.edit, name="vector-store-edit"),
     path(
         "c/<slug:slug>/vector-stores/<str:store_id>/delete/", vector_stores.delete, name="vector-store-delete"
+    ),
+    path("c/<slug:slug>/vector-stores/<str:store_id>/golden/", golden.index, name="vector-store-golden"),
+    path("c/<slug:slug>/vector-stores/<str:store_id>/golden/run/", golden.start, name="golden-run-start"),
+    path("c/<slug:slug>/vector-stores/<str:store_id>/golden/runs/<uuid:pk>/", golden.run, name="golden-run"),
+    path(
+        "c/<slug:slug>/vector-stores/<str:store_id>/golden/<uuid:pk>/delete/",
+        golden.delete,
+        name="golden-query-delete",
     ),
     path(
         "c/<slug:slug>/vector-stores/<str:store_id>/search/", vector_search.index, name="vector-store-search"

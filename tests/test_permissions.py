@@ -9,7 +9,20 @@ from django.utils import timezone
 
 from console import routes as console_routes
 from console.access import VERBS
-from console.models import Answer, Comparison, Item, Job, Membership, Turn, Upload, User, Workspace, audit
+from console.models import (
+    Answer,
+    Comparison,
+    GoldenQuery,
+    GoldenRun,
+    Item,
+    Job,
+    Membership,
+    Turn,
+    Upload,
+    User,
+    Workspace,
+    audit,
+)
 from tests.permission_matrix import ANYBODY, PUBLIC, RULES, Rule
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +62,7 @@ def world(connection, workspace, alice, upstream):
             seen_at=timezone.now(),
         )
     upstream["GET /files/gpt-5/content"] = 200, b"{}", {}
-    with_a_vector_store(connection, upstream)
+    golden = with_a_vector_store(connection, upstream)
     comparison = Comparison.objects.create(workspace=workspace, owner=alice, title=CANARY)
     turn = Turn.objects.create(comparison=comparison, number=1, input=CANARY, asked_by=alice)
     answer = Answer.objects.create(
@@ -77,6 +90,7 @@ def world(connection, workspace, alice, upstream):
         "kind": "model",
         "store_id": "vs-1",
         "batch_id": "vsfb-1",
+        "golden": golden.pk,
         "token": "no-such-token",
         "seq": event.seq,
         "comparison": comparison.pk,
@@ -88,7 +102,7 @@ def world(connection, workspace, alice, upstream):
     }
 
 
-def with_a_vector_store(connection, upstream) -> None:
+def with_a_vector_store(connection, upstream) -> GoldenQuery:
     """A store with one file, which came in a batch, in the index and on the resource."""
     store = {"id": "vs-1", "object": "vector_store", "name": CANARY, "file_counts": {"total": 1}}
     Item.objects.create(
@@ -110,6 +124,10 @@ def with_a_vector_store(connection, upstream) -> None:
     upstream["GET /vector_stores/vs-1/file_batches/vsfb-1"] = 200, batch
     upstream["GET /vector_stores/vs-1/file_batches/vsfb-1/files"] = 200, rows
     upstream["POST /vector_stores/vs-1/file_batches/vsfb-1/cancel"] = 200, batch
+    named = {"connection": connection, "store_id": "vs-1"}
+    golden = GoldenQuery.objects.create(query=CANARY, expected=["gpt-5"], key="k0", **named)
+    GoldenRun.objects.create(pk=golden.pk, **named)
+    return golden
 
 
 def address(name: str, world: dict) -> str:
@@ -229,6 +247,7 @@ def test_a_foreign_object_and_one_that_never_was_get_the_same_answer(client, mal
         "comparison": "00000000-0000-4000-8000-000000000000",
         "answer": "00000000-0000-4000-8000-000000000000",
         "job": "00000000-0000-4000-8000-000000000000",
+        "golden": "00000000-0000-4000-8000-000000000000",
         "upload": "00000000-0000-4000-8000-000000000000",
         "number": 0,
     }

@@ -3,6 +3,7 @@
 from console.models.audit import AuditEvent, AuditHead
 from console.models.comparison import Answer, Comparison, Turn
 from console.models.connection import Connection
+from console.models.golden import GoldenQuery, GoldenRun
 from console.models.item import Item, Reference, Revision
 from console.models.job import Job
 from console.models.route_probe import RouteProbe
@@ -19,6 +20,8 @@ __all__ = [
     "AuditHead",
     "Comparison",
     "Connection",
+    "GoldenQuery",
+    "GoldenRun",
     "Item",
     "Job",
     "Membership",

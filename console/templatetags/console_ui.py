@@ -19,7 +19,8 @@ register.filters.update(formats.register.filters)
 
 STATES: dict[str, tuple[str, ...]] = {
     "ok": (
-        *("active", "complete", "completed", "done", "ga", "healthy", "ok", "ready", "success", "succeeded"),
+        *("active", "complete", "completed", "done", "ga", "healthy", "ok", "processed", "ready"),
+        *("success", "succeeded"),
         "supported",
     ),
     "info": ("claimed", "creating", "in_progress", "pending", "queued", "running", "streaming", "updating"),
@@ -59,6 +60,8 @@ SECTIONS: dict[str, str] = {
     "vector-store-edit": "vector-stores",
     "vector-store-file": "vector-stores",
     "vector-store-files": "vector-stores",
+    "vector-store-golden": "vector-stores",
+    "golden-run": "vector-stores",
     "vector-store-new": "vector-stores",
     "vector-store-search": "vector-stores",
 }

@@ -1,0 +1,113 @@
+"""Golden queries of a vector store: what it ought to find, and how well it does."""
+
+import uuid
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from console import access, tasks
+from console.forms.golden import GoldenForm, RunForm
+from console.index.vector_stores import KIND
+from console.models import GoldenQuery, GoldenRun, Item
+from console.retrieval import golden
+from console.retrieval.contents import names
+from console.views.shared import asks_for, wants_json
+from console.views.vector_stores import framed
+
+RUNS = 30
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def index(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
+    """The golden queries and the runs of a store; a POST adds a query."""
+    if request.method == "POST":
+        access.connection_for(request.user, slug, may="operate")
+    item = access.item_for(request.user, slug, KIND, store_id, may="read")
+    form = GoldenForm(request.POST if request.method == "POST" else None, offered=golden.files_in(item))
+    if form.is_bound and form.is_valid():
+        clean = form.cleaned_data
+        key = f"{request.user.pk}:{clean['key']}"
+        GoldenQuery.add(item, query=clean["query"], expected=clean["expected"], key=key, user=request.user)
+        messages.success(request, "Saved the golden query.")
+        return redirect("vector-store-golden", slug, store_id)
+    if wants_json(request) and not form.is_bound:
+        queries, runs = GoldenQuery.objects.of(item), GoldenRun.objects.of(item)[:RUNS]
+        told = {"data": [query_as_json(one) for one in queries], "runs": [as_json(one) for one in runs]}
+        return JsonResponse(told)
+    return shown(request, item, form, RunForm(), status=422 if form.is_bound else 200)
+
+
+def shown(request: HttpRequest, item: Item, form: GoldenForm, run: RunForm, *, status: int) -> HttpResponse:
+    queries = list(GoldenQuery.objects.of(item)[: golden.MOST])
+    known = names(item.connection, [file for one in queries for file in one.expected])
+    context = {
+        **framed(request, item),
+        "tab": "golden",
+        "form": form,
+        "run_form": run,
+        "queries": [(one, [known.get(file, file) for file in one.expected]) for one in queries],
+        "runs": GoldenRun.objects.of(item).select_related("job", "created_by")[:RUNS],
+    }
+    return render(request, "golden/index.html", context, status=status)
+
+
+@require_POST
+def delete(request: HttpRequest, slug: str, store_id: str, pk: uuid.UUID) -> HttpResponse:
+    item = access.item_for(request.user, slug, KIND, store_id, may="operate")
+    golden.query_of(item, pk).remove(item)
+    messages.success(request, "Deleted the golden query. Earlier runs keep it.")
+    return redirect("vector-store-golden", slug, store_id)
+
+
+@require_POST
+def start(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
+    """Ask all golden queries in the background; each is billed as a search."""
+    item = access.item_for(request.user, slug, KIND, store_id, may="operate")
+    form = RunForm(request.POST)
+    if not form.is_valid():
+        return shown(request, item, GoldenForm(offered=golden.files_in(item)), form, status=422)
+    run = golden.start(item, request.user, form.settings(), key=form.cleaned_data["key"])
+    transaction.on_commit(partial(tasks.run_job.delay, str(run.job_id)), robust=True)
+    return redirect("golden-run", slug, store_id, run.pk)
+
+
+@require_safe
+def run(request: HttpRequest, slug: str, store_id: str, pk: uuid.UUID) -> HttpResponse:
+    """A run, query by query, beside the one before."""
+    item = access.item_for(request.user, slug, KIND, store_id, may="read")
+    one = golden.run_of(item, pk)
+    if wants_json(request):
+        return JsonResponse({**as_json(one), "rows": one.rows})
+    before = one.before
+    context = {
+        **framed(request, item),
+        "tab": "golden",
+        "run": one,
+        "before": before,
+        "lines": golden.lines(item, one, before),
+        "is_open": one.job is not None and one.job.is_open,
+    }
+    part = asks_for(request, "run")
+    return render(request, "golden/run.html#run" if part else "golden/run.html", context)
+
+
+def query_as_json(one: GoldenQuery) -> dict[str, Any]:
+    return {"id": one.pk, "query": one.query, "expected": one.expected, "created_at": one.created_at}
+
+
+def as_json(one: GoldenRun) -> dict[str, Any]:
+    return {
+        "id": one.pk,
+        "settings": one.settings,
+        "store": one.store,
+        "queries": len(one.rows),
+        "recall": one.recall,
+        "mrr": one.mrr,
+        "created_at": one.created_at,
+        "finished_at": one.finished_at,
+    }
