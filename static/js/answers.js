@@ -67,7 +67,7 @@ class ComparisonPanes extends HTMLElement {
   close() {
     this.source.close()
     delete this.dataset.stream
-    document.getElementById('stop-all').hidden = true
+    document.getElementById('stop-all')?.setAttribute('hidden', '') // people who only read have none
   }
 }
 

@@ -30,12 +30,15 @@ document.addEventListener('htmx:configRequest', (event) => {
 document.addEventListener('htmx:afterRequest', (event) => {
   const form = event.detail.elt
   if (form.id !== 'composer') return
-  if (event.detail.successful) {
+  // For htmx a 422 is a success, since it is put into the page.
+  const { status } = event.detail.xhr
+  const isTaken = status >= 200 && status < 300
+  if (isTaken) {
     field().value = ''
     field().placeholder = field().dataset.followUp
     document.getElementById('starters')?.remove()
   }
-  if (event.detail.successful || event.detail.xhr.status === 422) delete form.dataset.key
+  if (isTaken || status === 422) delete form.dataset.key
   field().focus({ preventScroll: true })
 })
 
