@@ -19,6 +19,7 @@ DEMANDING = {
     "people_for",
     "person_for",
     "require",
+    "upload_for",
     "workspace_for",
 }  # those that refuse; the others leave out what may not be seen
 ALL_METHODS = ("GET", "HEAD", "POST")

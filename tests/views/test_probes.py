@@ -40,7 +40,7 @@ def test_the_table_of_microsoft_comes_first_with_its_headers(operator, connectio
 
     assert "aoai-evals: preview" in content
     assert "aoai-copy-ft-checkpoints: preview" in content
-    assert content.index("The v1 support table") < content.index("Vector stores")
+    assert content.index("The v1 support table") < content.index("<h2>Vector stores</h2>")
 
 
 def test_another_provider_has_only_what_it_has(operator, connection):
