@@ -13,4 +13,6 @@ class LineFormatter(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
 
     def format(self, record: logging.LogRecord) -> str:
-        return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in super().format(record))
+        return "".join(
+            c if c.isprintable() else c.encode("unicode_escape").decode() for c in super().format(record)
+        )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from console.v1.client import Client
 
 
-class Stale(Exception):  # noqa: N818 - it is no failure: somebody else was quicker
+class Stale(Exception):
     """Somebody else has changed the connection since it was read; nothing was written."""
 
 

@@ -1,7 +1,5 @@
 """The tree of errors that leave this package: plain values, picklable, nothing of an HTTP library inside."""
 
-# ruff: noqa: N818
-
 from collections.abc import Mapping
 from typing import ClassVar
 

@@ -28,7 +28,7 @@ PAGES = {
 LABELS = {"openai": "OpenAI", "xai": "xAI", "deepseek": "DeepSeek"}
 
 
-class NotAnAddress(ValueError):  # noqa: N818 - it says what the text is
+class NotAnAddress(ValueError):
     """What was typed names no endpoint; the text is one sentence for the person who typed it."""
 
 

@@ -33,7 +33,7 @@ class Page(Generic[T]):
         return Page(tuple(_understood(self.rows, read)), self.after, self.total)
 
 
-class IncompleteList(ProtocolError):  # noqa: N818 - named like the rest of the tree
+class IncompleteList(ProtocolError):
     """A list that does not end: `items` holds what came before that was noticed, `after` the last good
     cursor.
     """

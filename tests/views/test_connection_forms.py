@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from console import tasks
-from console.index import KINDS
 from console.forms.connections import ConnectionForm
+from console.index import KINDS
 from console.models import AuditEvent, Connection, Secret
 from console.models.secret import auth_for
 from tests.conftest import UPSTREAM_PORT

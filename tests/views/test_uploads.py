@@ -187,7 +187,9 @@ def test_an_outsider_sees_no_upload(client, signed_in, mallory):
 
 # The doctor
 
-REQUEST = b'{"custom_id": "1", "method": "POST", "url": "/v1/responses", "body": {"model": "m", "input": "a"}}'
+REQUEST = (
+    b'{"custom_id": "1", "method": "POST", "url": "/v1/responses", "body": {"model": "m", "input": "a"}}'
+)
 BROKEN = b"\xef\xbb\xbf" + REQUEST + b"\r\n"
 
 
