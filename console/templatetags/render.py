@@ -54,6 +54,8 @@ TAGS = {
     *("h3", "h4", "h5", "h6", "table", "tbody", "td", "th", "thead", "tr", "ul"),
 }
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "td": {"align"}, "th": {"align"}}
+# What may be wider than its place is scrolled; the keyboard has to reach it.
+SET_ATTRIBUTES = {"a": {"target": "_blank"}, "pre": {"tabindex": "0"}, "table": {"tabindex": "0"}}
 TOKEN_CLASSES = {f"tok-{name}" for name in STANDARD_TYPES.values() if name}
 LINK_SCHEMES = {"http", "https", "mailto"}
 LINK_REL = "noopener noreferrer nofollow ugc"
@@ -151,7 +153,7 @@ def _clean(html: str) -> SafeString:
             url_schemes=LINK_SCHEMES,
             url_relative="deny",
             link_rel=LINK_REL,
-            set_tag_attribute_values={"a": {"target": "_blank"}},
+            set_tag_attribute_values=SET_ATTRIBUTES,
         )
     )
 

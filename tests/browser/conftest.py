@@ -105,11 +105,17 @@ def visit(console: Console, chromium: Browser, admin: Any, watch: Watch) -> Iter
 
 @pytest.fixture(scope="session")
 def comparison(console: Console, chromium: Browser, admin: Any) -> str:
-    """The path of a comparison with two answers and an error."""
+    """The path of a comparison with three answers, which have wide code, and an error."""
     context = chromium.new_context(base_url=console.url, storage_state=admin)
     page = context.new_page()
-    compare(page, "contoso-eastus2/gpt-4.1-nano", "fabrikam-models/DeepSeek-R1", "contoso-eastus2/fault-429")
-    ask(page, "Explain database indexes with a table and code")
+    compare(
+        page,
+        "contoso-eastus2/gpt-4.1-nano",
+        "contoso-eastus2/gpt-5",
+        "fabrikam-models/DeepSeek-R1",
+        "contoso-eastus2/fault-429",
+    )
+    ask(page, "Write a Python function that explains database indexes, with a table")
     ended(page)
     path = page.url.removeprefix(console.url)
     context.close()

@@ -13,6 +13,8 @@ ELEMENTS = {
     *("small", "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul"),
 }
 ATTRIBUTES = {
+    "pre": {"tabindex"},
+    "table": {"tabindex"},
     "a": {"href", "title", "rel", "target"},
     "span": {"class"},
     "ol": {"start"},
@@ -129,7 +131,12 @@ def test_code_is_coloured_by_classes_only():
 
 
 def test_code_in_an_unlisted_language_is_left_as_it_is():
-    assert markdown("```brainfuck\n+<>\n```") == "<pre><code>+&lt;&gt;\n</code></pre>\n"
+    assert markdown("```brainfuck\n+<>\n```") == '<pre tabindex="0"><code>+&lt;&gt;\n</code></pre>\n'
+
+
+@pytest.mark.parametrize("wide", ["```\ncode\n```", "| a |\n|---|\n| b |"])
+def test_what_may_be_too_wide_can_be_scrolled_by_the_keyboard(wide):
+    assert 'tabindex="0"' in markdown(wide)
 
 
 def test_text_that_is_too_long_is_cut_and_says_so():
