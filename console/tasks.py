@@ -31,6 +31,14 @@ def sync_due() -> None:
 
 
 @shared_task
+def follow_training() -> None:
+    """Read fine-tuning jobs under way again: they change by the minute."""
+    from console.index import fine_tuning
+
+    fine_tuning.follow()
+
+
+@shared_task
 def end_abandoned_answers() -> None:
     """Mark what a killed process left behind as interrupted."""
     sweeper.sweep()

@@ -13,6 +13,7 @@ from console.views import (
     file_content,
     file_moves,
     files,
+    fine_tuning,
     golden,
     health,
     models,
@@ -148,6 +149,16 @@ vector_store: list[URLPattern] = [
     ),
 ]
 
+tuning: list[URLPattern] = [
+    path("fine-tuning/", fine_tuning.index, name="fine-tuning-jobs"),
+    path("fine-tuning/refresh/", fine_tuning.refresh, name="fine-tuning-jobs-refresh"),
+    path("c/<slug:slug>/fine-tuning/<str:job_id>/", fine_tuning.show, name="fine-tuning-job"),
+    path("c/<slug:slug>/fine-tuning/<str:job_id>/live/", fine_tuning.live, name="fine-tuning-job-live"),
+    path("c/<slug:slug>/fine-tuning/<str:job_id>/pause/", fine_tuning.pause, name="fine-tuning-job-pause"),
+    path("c/<slug:slug>/fine-tuning/<str:job_id>/resume/", fine_tuning.resume, name="fine-tuning-job-resume"),
+    path("c/<slug:slug>/fine-tuning/<str:job_id>/cancel/", fine_tuning.cancel, name="fine-tuning-job-cancel"),
+]
+
 comparing: list[URLPattern] = [
     path("playground/", playground.index, name="playground"),
     path("playground/turns/", playground.turns, name="turns"),
@@ -193,6 +204,7 @@ urlpatterns = [
     *model,
     *file,
     *vector_store,
+    *tuning,
     *comparing,
     *work,
     *governance,

@@ -108,6 +108,14 @@ RULES: dict[str, Rule] = {
     "vector-store-file-detach": changes("object", "operate"),
     "vector-store-batch": reads("object"),
     "vector-store-batch-cancel": changes("object", "operate"),
+    # Fine-tuning
+    "fine-tuning-jobs": reads("list"),
+    "fine-tuning-jobs-refresh": edits("list", "read"),
+    "fine-tuning-job": reads("object"),
+    "fine-tuning-job-live": reads("object"),
+    "fine-tuning-job-pause": changes("object", "operate"),
+    "fine-tuning-job-resume": changes("object", "operate"),
+    "fine-tuning-job-cancel": edits("object", "operate"),
     # Comparing
     "playground": reads("place"),
     "turns": changes("place", "operate"),

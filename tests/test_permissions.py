@@ -63,6 +63,7 @@ def world(connection, workspace, alice, upstream):
         )
     upstream["GET /files/gpt-5/content"] = 200, b"{}", {}
     golden = with_a_vector_store(connection, upstream)
+    with_a_fine_tuning_job(connection, upstream)
     comparison = Comparison.objects.create(workspace=workspace, owner=alice, title=CANARY)
     turn = Turn.objects.create(comparison=comparison, number=1, input=CANARY, asked_by=alice)
     answer = Answer.objects.create(
@@ -90,6 +91,7 @@ def world(connection, workspace, alice, upstream):
         "kind": "model",
         "store_id": "vs-1",
         "batch_id": "vsfb-1",
+        "job_id": "ftjob-1",
         "golden": golden.pk,
         "token": "no-such-token",
         "seq": event.seq,
@@ -100,6 +102,25 @@ def world(connection, workspace, alice, upstream):
         "number": 0,
         "person": person.pk,
     }
+
+
+def with_a_fine_tuning_job(connection, upstream) -> None:
+    """A job under way in the index and on the resource."""
+    job = {"id": "ftjob-1", "status": "running", "model": "gpt-5", "fine_tuned_model": "gpt-5.ft-1"}
+    Item.objects.create(
+        connection=connection,
+        kind="fine_tuning_job",
+        remote_id="ftjob-1",
+        name=CANARY,
+        raw=job,
+        digest="0" * 64,
+        seen_at=timezone.now(),
+    )
+    path = "/fine_tuning/jobs/ftjob-1"
+    upstream[f"GET {path}"] = 200, job
+    upstream[f"GET {path}/events"] = upstream[f"GET {path}/checkpoints"] = 200, {"object": "list", "data": []}
+    for verb in ("pause", "resume", "cancel"):
+        upstream[f"POST {path}/{verb}"] = 200, job
 
 
 def with_a_vector_store(connection, upstream) -> GoldenQuery:
@@ -146,6 +167,7 @@ def address(name: str, world: dict) -> str:
             "number",
             "store_id",
             "batch_id",
+            "job_id",
         )
         if f":{part}>" in pattern
     }

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from console.index import deployments, files, models, vector_stores
+from console.index import deployments, files, fine_tuning, models, vector_stores
 from console.index.reading import Kind
 
 KINDS: dict[str, Kind] = {
@@ -11,6 +11,7 @@ KINDS: dict[str, Kind] = {
         Kind(models.KIND, timedelta(minutes=15), models.read, lambda _: True),
         Kind(deployments.KIND, timedelta(minutes=5), deployments.read, deployments.has_deployments),
         Kind(files.KIND, timedelta(minutes=15), files.read, files.has_files),
+        Kind(fine_tuning.KIND, timedelta(minutes=15), fine_tuning.read, fine_tuning.may_tune),
         Kind(vector_stores.KIND, timedelta(minutes=15), vector_stores.read, vector_stores.may_have_stores),
     )
 }

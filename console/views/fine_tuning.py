@@ -1,0 +1,259 @@
+"""Fine-tuning jobs of all connections: listed from the index, followed live, paused, resumed and cancelled."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from console import access
+from console.forms.fine_tuning import ConfirmForm
+from console.index import fine_tuning as known
+from console.index.fine_tuning import KIND
+from console.models import Connection, Item
+from console.models.audit import Target
+from console.training import progress, related
+from console.v1 import fine_tuning
+from console.v1.client import Client
+from console.v1.fine_tuning import FineTuningJob, parse_job
+from console.views import code_calls
+from console.views.fresh import STOP_POLLING, fresh, refreshed
+from console.views.history import changes
+from console.views.listing import Column, Listing, by_connection, by_label, by_status
+from console.views.shared import asks_for, json_page, wants_json
+
+METHODS = {"supervised": "Supervised", "dpo": "Preference (DPO)", "reinforcement": "Reinforcement"}
+LIST = Listing(
+    kind=KIND,
+    noun="jobs",
+    columns=(
+        Column("Job", sort="name"),
+        Column("State", "fit", sort="status"),
+        Column("Base model", "p2"),
+        Column("Method", "p2"),
+        Column("Trained tokens", "r p3", sort="tokens"),
+        Column("Connection", "p3", sort="connection"),
+        Column("Created", "p2", sort="created"),
+    ),
+    sorts={
+        "name": "name",
+        "status": "status",
+        "tokens": "size",
+        "connection": "connection__name",
+        "created": "remote_created_at",
+    },
+    facets=(
+        by_status("status", "State", {}),
+        by_label("method", "Method", METHODS),
+        by_label("base", "Base model"),
+        by_connection(),
+    ),
+)
+
+
+class Row:
+    """A job as pages show it, from the index."""
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        self.job: FineTuningJob = parse_job({"id": item.remote_id, **item.raw})
+
+    @property
+    def url(self) -> str:
+        return reverse("fine-tuning-job", args=[self.item.connection.slug, self.item.remote_id])
+
+    @property
+    def state(self) -> str:
+        return "gone" if self.item.gone_at else self.job.status
+
+    @property
+    def method(self) -> str:
+        return METHODS.get(self.job.method, self.job.method)
+
+    @property
+    def can_cancel(self) -> bool:
+        return not self.item.gone_at and not self.job.has_ended
+
+    @property
+    def can_pause(self) -> bool:
+        return not self.item.gone_at and self.job.status == "running"
+
+    @property
+    def can_resume(self) -> bool:
+        return not self.item.gone_at and self.job.status == "paused"
+
+    @cached_property
+    def files(self) -> list[tuple[str, str, Item | None]]:
+        """What each file is for, its id, and the file where the index knows it."""
+        job = self.job
+        wanted = [("Training file", job.training_file), ("Validation file", job.validation_file)]
+        wanted += [("Result file", one) for one in job.result_files]
+        names = related.named_files(self.item, [file_id for _, file_id in wanted])
+        return [(title, file_id, names.get(file_id)) for title, file_id in wanted if file_id]
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The list, from the index at once; it has itself read again where it is outdated."""
+    asked = LIST.asked(request)
+    connections = list(access.connections_for(request.user))
+    state = fresh(connections, KIND, reverse("fine-tuning-jobs-refresh"))
+    page = asked.page(request, access.items_for(request.user, KIND), total=state.total)
+    if wants_json(request):
+        return json_page(page, lambda item: as_json(Row(item)), syncs=state.as_json())
+    part = asks_for(request, "table")
+    context = {
+        "page": page,
+        "rows": [Row(item) for item in page.rows],
+        "asked": asked,
+        "fresh": state,
+        "connections": connections,
+        "places": [one for one in access.connections_for(request.user, may="operate") if has_jobs(one)],
+        "menus": asked.menus(state.syncs, [one.connection for one in state.parts]),
+        "part": part,
+    }
+    template = "fine_tuning/index.html#table" if part else "fine_tuning/index.html"
+    return render(request, template, context)
+
+
+def has_jobs(connection: Connection) -> bool:
+    return known.may_tune(connection) and not connection.is_paused
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def refresh(request: HttpRequest) -> HttpResponse:
+    return refreshed(request, "fine-tuning-jobs", KIND)
+
+
+@require_safe
+def show(request: HttpRequest, slug: str, job_id: str) -> HttpResponse:
+    """A job from the index at once; how far it is, is asked for by a part of the page."""
+    item = access.item_for(request.user, slug, KIND, job_id, may="read")
+    if wants_json(request):
+        return JsonResponse({**as_json(Row(item)), "raw": item.raw})
+    return render(request, "fine_tuning/show.html", shown(request, item))
+
+
+@require_safe
+def live(request: HttpRequest, slug: str, job_id: str) -> HttpResponse:
+    """How far a job is now; the part asks again until the job has ended, which 286 tells it."""
+    item = access.item_for(request.user, slug, KIND, job_id, may="read")
+    training = progress.look(item.connection, request.user, job_id)
+    item.refresh_from_db(fields=["raw", "status", "name", "gone_at", "seen_at"])
+    if wants_json(request):
+        return JsonResponse(progress_as_json(training), status=200 if training.job else 502)
+    is_over = Row(item).job.has_ended or item.gone_at is not None
+    if not getattr(request, "htmx", False):
+        context = {**shown(request, item), "training": training, "is_over": is_over}
+        return render(request, "fine_tuning/show.html", context)
+    context = {**framed(request, item), "training": training, "is_over": is_over, "part": True}
+    status = STOP_POLLING if is_over else 200
+    return render(request, "fine_tuning/_live.html", context, status=status)
+
+
+def framed(request: HttpRequest, item: Item) -> dict[str, Any]:
+    """What the head and the live part of a job's page need."""
+    row = Row(item)
+    return {
+        "item": item,
+        "row": row,
+        "may": access.verbs(request.user, item.connection.workspace_id),
+    }
+
+
+def shown(request: HttpRequest, item: Item) -> dict[str, Any]:
+    url_path = code_calls.path("fine_tuning", "jobs", item.remote_id)
+    return {
+        **framed(request, item),
+        "changes": changes(item),
+        "history": access.history_for(request.user, Target(KIND, item.remote_id, item.name)),
+        "samples": code_calls.calling(
+            item.connection, "fine_tuning.jobs.retrieve", "GET", url_path, ids=[item.remote_id]
+        ),
+    }
+
+
+@require_POST
+def pause(request: HttpRequest, slug: str, job_id: str) -> HttpResponse:
+    return told(request, slug, job_id, fine_tuning.pause, "Paused {}.")
+
+
+@require_POST
+def resume(request: HttpRequest, slug: str, job_id: str) -> HttpResponse:
+    return told(request, slug, job_id, fine_tuning.resume, "{} goes on.")
+
+
+def told(
+    request: HttpRequest,
+    slug: str,
+    job_id: str,
+    verb: Callable[[Client, str], FineTuningJob],
+    sentence: str,
+) -> HttpResponse:
+    """Tell the resource what a job shall do, and remember what it answered."""
+    item = access.item_for(request.user, slug, KIND, job_id, may="operate")
+    with item.connection.client(request.user) as client:
+        job = verb(client, job_id)
+    item = known.remember(item.connection, job)
+    if wants_json(request):
+        return JsonResponse(as_json(Row(item)))
+    messages.success(request, sentence.format(item.name))
+    return redirect("fine-tuning-job", slug, job_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest, slug: str, job_id: str) -> HttpResponse:
+    """Stop a job for good once its name was typed; its checkpoints stay."""
+    item = access.item_for(request.user, slug, KIND, job_id, may="operate")
+    form = ConfirmForm(request.POST if request.method == "POST" else None, expected=item.name)
+    if form.is_bound and form.is_valid():
+        return told(request, slug, job_id, fine_tuning.cancel, "Cancelled {}. Its checkpoints stay.")
+    url_path = code_calls.path("fine_tuning", "jobs", job_id, "cancel")
+    samples = code_calls.calling(item.connection, "fine_tuning.jobs.cancel", "POST", url_path, ids=[job_id])
+    context = {**framed(request, item), "form": form, "samples": samples}
+    return render(request, "fine_tuning/cancel.html", context, status=422 if form.is_bound else 200)
+
+
+def as_json(row: Row) -> dict[str, Any]:
+    item, job = row.item, row.job
+    return {
+        "id": item.remote_id,
+        "name": item.name,
+        "connection": item.connection.slug,
+        "status": job.status,
+        "model": job.model,
+        "fine_tuned_model": job.fine_tuned_model,
+        "method": job.method,
+        "hyperparameters": dict(job.hyperparameters),
+        "training_file": job.training_file,
+        "validation_file": job.validation_file,
+        "result_files": list(job.result_files),
+        "trained_tokens": job.trained_tokens,
+        "seed": job.seed,
+        "created_at": job.created,
+        "finished_at": job.finished,
+        "estimated_finish": job.estimated_finish,
+        "error": str(job.problem) if job.problem else "",
+        "seen_at": item.seen_at,
+        "gone_at": item.gone_at,
+    }
+
+
+def progress_as_json(training: progress.Training) -> dict[str, Any]:
+    return {
+        "status": training.job.status if training.job else "",
+        "step": training.step,
+        "total_steps": training.total,
+        "seconds_left": training.seconds_left,
+        "events": [dict(one.raw) for one in training.events],
+        "checkpoints": [dict(one.raw) for one in training.checkpoints],
+        "curves": [
+            {"metric": measure, "part": part, "points": [[each.step, each.value] for each in points]}
+            for (measure, part), points in training.curves.lines.items()
+        ],
+        "error": training.error.message if training.error else "",
+    }
