@@ -26,11 +26,12 @@ async def measure(one: World, parts: set[str]) -> None:
         fill(one)
     web = one.web()
     session = await sign_in(one, web.port)
+    idle = web.memory()
     if "streams" in parts:
         show(await first_token(one, session))
         show(await eight_panes(one, session))
         show(await cost_of_a_token(one, web, session))
-        show(*await many_streams(web, session, 300))
+        show(*await many_streams(one, web, session, 300, idle=idle))
     if "pages" in parts:
         show(*await lists(one, session))
         show(await under_load(session))

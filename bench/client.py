@@ -84,19 +84,3 @@ class Session:
                 yield time.time_ns(), part
         finally:
             writer.close()
-
-
-async def events(parts: AsyncIterator[tuple[int, bytes]]) -> AsyncIterator[tuple[int, str, Any]]:
-    """Yield `(time, event name, JSON)` of a server-sent event stream; what is no JSON comes as text."""
-    rest = b""
-    async for now, part in parts:
-        *whole, rest = (rest + part).split(b"\n\n")
-        for one in whole:
-            fields = dict(line.partition(": ")[::2] for line in one.decode().split("\n") if ": " in line)
-            if "data" in fields:
-                data = fields["data"]
-                yield (
-                    now,
-                    fields.get("event", ""),
-                    json.loads(data) if data[:1] in "{[" and data != "[DONE]" else data,
-                )

@@ -47,6 +47,7 @@ def serve(
         log_level=log_level,
         access_log=False,
         timeout_graceful_shutdown=1,
+        timeout_keep_alive=75,  # longer than clients keep idle connections, so that none closes while it is taken again
         backlog=2048,
     )
 
