@@ -8,5 +8,8 @@ class ConsoleConfig(AppConfig):
     verbose_name = "v1 console"
 
     def ready(self) -> None:
-        """Bind the tasks to our own Celery app: without it a process sends them to a broker that is not ours."""
-        from console import celery  # noqa: F401
+        """Bind the tasks to our own Celery app, and record sign-ins from the first one on.
+
+        Without the first, a process sends its tasks to a broker that is not ours.
+        """
+        from console import accounts, celery  # noqa: F401
