@@ -14,6 +14,8 @@ from console.views import (
     file_moves,
     files,
     fine_tuning,
+    fine_tuning_models,
+    fine_tuning_new,
     golden,
     health,
     models,
@@ -152,11 +154,18 @@ vector_store: list[URLPattern] = [
 tuning: list[URLPattern] = [
     path("fine-tuning/", fine_tuning.index, name="fine-tuning-jobs"),
     path("fine-tuning/refresh/", fine_tuning.refresh, name="fine-tuning-jobs-refresh"),
+    path("fine-tuning/compare/", fine_tuning_models.compare, name="fine-tuning-compare"),
+    path("c/<slug:slug>/fine-tuning/new/", fine_tuning_new.new, name="fine-tuning-job-new"),
     path("c/<slug:slug>/fine-tuning/<str:job_id>/", fine_tuning.show, name="fine-tuning-job"),
     path("c/<slug:slug>/fine-tuning/<str:job_id>/live/", fine_tuning.live, name="fine-tuning-job-live"),
     path("c/<slug:slug>/fine-tuning/<str:job_id>/pause/", fine_tuning.pause, name="fine-tuning-job-pause"),
     path("c/<slug:slug>/fine-tuning/<str:job_id>/resume/", fine_tuning.resume, name="fine-tuning-job-resume"),
     path("c/<slug:slug>/fine-tuning/<str:job_id>/cancel/", fine_tuning.cancel, name="fine-tuning-job-cancel"),
+    path(
+        "c/<slug:slug>/fine-tuning/<str:job_id>/model/delete/",
+        fine_tuning_models.delete,
+        name="fine-tuning-job-delete-model",
+    ),
 ]
 
 comparing: list[URLPattern] = [

@@ -111,6 +111,9 @@ RULES: dict[str, Rule] = {
     # Fine-tuning
     "fine-tuning-jobs": reads("list"),
     "fine-tuning-jobs-refresh": edits("list", "read"),
+    "fine-tuning-compare": reads("list"),
+    "fine-tuning-job-new": edits("object", "operate"),
+    "fine-tuning-job-delete-model": edits("object", "operate"),
     "fine-tuning-job": reads("object"),
     "fine-tuning-job-live": reads("object"),
     "fine-tuning-job-pause": changes("object", "operate"),

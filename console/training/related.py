@@ -1,11 +1,52 @@
 """What a job is about and what came of it, as the index of its connection knows it."""
 
 from collections.abc import Iterable
+from urllib.parse import urlencode
 
-from console.models import Item
+from django.urls import reverse
+
+from console.models import Connection, Item
+
+OFFERED = 200
+MOST_PANES = 6
 
 
 def named_files(job: Item, ids: Iterable[str]) -> dict[str, Item]:
     """The files of these ids that the index knows, by their ids."""
     rows = Item.objects.filter(connection=job.connection_id, kind="file", remote_id__in=list(ids))
     return {one.remote_id: one for one in rows.defer("raw")}
+
+
+def tunable_models(connection: Connection) -> list[Item]:
+    """The models of a connection that say they can be tuned."""
+    rows = Item.objects.present().filter(connection=connection, kind="model").labelled("capability:fine-tune")
+    return list(rows.order_by("name").defer("raw")[:OFFERED])
+
+
+def training_files(connection: Connection) -> list[Item]:
+    """The newest files of a connection that were uploaded to train on."""
+    rows = Item.objects.present().filter(connection=connection, kind="file").labelled("purpose:fine-tune")
+    return list(rows.order_by("-remote_created_at").defer("raw")[:OFFERED])
+
+
+def deployments_of(connection: Connection, models: Iterable[str]) -> dict[str, str]:
+    """The name under which each model is deployed, for those that are."""
+    wanted = list(models)
+    rows = Item.objects.present().filter(
+        connection=connection, kind="deployment", refs__kind="model", refs__remote_id__in=wanted
+    )
+    return {
+        model: name for name, model in rows.values_list("remote_id", "refs__remote_id") if model in wanted
+    }
+
+
+def playground_url(connection: Connection, models: Iterable[str]) -> str:
+    """The playground with a pane for each model, by its deployment where it has one; "" without models."""
+    wanted = list(dict.fromkeys(one for one in models if one))[:MOST_PANES]
+    names = deployments_of(connection, wanted)
+    panes = [
+        pair
+        for model in wanted
+        for pair in (("connection", connection.slug), ("model", names.get(model, model)))
+    ]
+    return f"{reverse('playground')}?{urlencode(panes)}" if panes else ""

@@ -1,0 +1,120 @@
+"""What came of fine-tuning: curves of several jobs over each other, and deleting a tuned model."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from console import access
+from console.forms.fine_tuning import ConfirmForm
+from console.index.fine_tuning import KIND
+from console.models import Item, Sync
+from console.outbound.errors import UpstreamError
+from console.training import progress, related
+from console.training.curves import overlaid
+from console.v1 import models
+from console.views import code_calls
+from console.views.fine_tuning import Row, as_json, framed
+from console.views.shared import asks_for, wants_json
+
+MOST_JOBS = 6
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A setting with its value in each job; `differs` when they are not all the same."""
+
+    name: str
+    values: list[Any] = field(default_factory=list)
+
+    @property
+    def differs(self) -> bool:
+        return len({str(one) for one in self.values}) > 1
+
+
+@require_safe
+def compare(request: HttpRequest) -> HttpResponse:
+    """Jobs side by side, `?job=connection/id` repeated: settings from the index, curves by a part of the page."""
+    rows = chosen(request)
+    context = {"rows": rows, "differences": differences(rows), "query": request.GET.urlencode()}
+    part = asks_for(request, "curves")
+    if part or wants_json(request) or "curves" in request.GET:
+        read = [(row, progress.look(row.item.connection, request.user, row.item.remote_id)) for row in rows]
+        context["charts"] = overlaid([(row.item.name, training.curves) for row, training in read])
+        context["failed"] = [(row, training.error) for row, training in read if training.error]
+        context["is_read"] = True
+    if wants_json(request):
+        return JsonResponse(compared(rows, context["charts"], context["failed"]))
+    template = "fine_tuning/_curves.html" if part else "fine_tuning/compare.html"
+    return render(request, template, context)
+
+
+def chosen(request: HttpRequest) -> list[Row]:
+    """The jobs that the address names and the user may see, in its order."""
+    found = []
+    for text in dict.fromkeys(request.GET.getlist("job")):
+        slug, _, job_id = text.partition("/")
+        items = access.items_for(request.user, KIND).filter(connection__slug=slug, remote_id=job_id)
+        found += [Row(item) for item in items]
+    return found[:MOST_JOBS]
+
+
+def differences(rows: list[Row]) -> list[Difference]:
+    """What was asked for and what came of it, setting by setting; those that differ come first."""
+    names = dict.fromkeys(name for row in rows for name in row.job.hyperparameters)
+    told = [
+        Difference("Base model", [row.job.model for row in rows]),
+        Difference("Method", [row.method for row in rows]),
+        Difference("Training file", [row.job.training_file for row in rows]),
+        Difference("Validation file", [row.job.validation_file for row in rows]),
+        *(Difference(name, [row.job.hyperparameters.get(name, "") for row in rows]) for name in names),
+        Difference("Seed", ["" if row.job.seed is None else row.job.seed for row in rows]),
+        Difference("Trained tokens", [row.job.trained_tokens or "" for row in rows]),
+    ]
+    return sorted(told, key=lambda one: not one.differs)
+
+
+def compared(rows: list[Row], charts: list[Any], failed: list[tuple[Row, UpstreamError]]) -> dict[str, Any]:
+    return {
+        "data": [as_json(row) for row in rows],
+        "differences": {one.name: one.values for one in differences(rows) if one.differs},
+        "charts": [
+            {"title": one.title, "lines": [{"job": line.label, "points": line.points} for line in one.lines]}
+            for one in charts
+        ],
+        "errors": [{"job": row.item.remote_id, "message": error.message} for row, error in failed],
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest, slug: str, job_id: str) -> HttpResponse:
+    """Delete the model that a job made, once its name was typed."""
+    item = access.item_for(request.user, slug, KIND, job_id, may="operate")
+    row = Row(item)
+    name = row.job.fine_tuned_model
+    if not name:
+        messages.info(request, "This job has made no model.")
+        return redirect("fine-tuning-job", slug, job_id)
+    form = ConfirmForm(request.POST if request.method == "POST" else None, expected=name)
+    if not form.is_bound or not form.is_valid():
+        url_path = code_calls.path("models", name)
+        context = {
+            **framed(request, item),
+            "form": form,
+            "name": name,
+            "deployment": related.deployments_of(item.connection, [name]).get(name, ""),
+            "samples": code_calls.calling(item.connection, "models.delete", "DELETE", url_path, ids=[name]),
+        }
+        return render(request, "fine_tuning/delete.html", context, status=422 if form.is_bound else 200)
+    with item.connection.client(request.user) as client:
+        was_there = models.delete_model(client, name)
+    if Item.objects.forget(item.connection_id, "model", name):
+        Sync.count_one(item.connection_id, "model", by=-1)
+    if was_there:
+        messages.success(request, f"Deleted {name}.")
+    else:
+        messages.info(request, f"{name} was gone already.")
+    return redirect("fine-tuning-job", slug, job_id)
