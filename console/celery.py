@@ -21,7 +21,7 @@ def configuration() -> dict[str, Any]:
         "accept_content": ["json"],
         "beat_schedule": {
             "sync-due": {"task": "console.tasks.sync_due", "schedule": timedelta(seconds=60)},
-            "follow-training": {"task": "console.tasks.follow_training", "schedule": timedelta(seconds=60)},
+            "follow-work": {"task": "console.tasks.follow_work", "schedule": timedelta(seconds=60)},
             "end-abandoned-answers": {
                 "task": "console.tasks.end_abandoned_answers",
                 "schedule": timedelta(seconds=15),

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from console import file_check, jobs, jsonl
 from console.index import files as kept
@@ -113,33 +112,6 @@ def fetch(job: Job, upload: Upload, source: Connection) -> None:
         done = files.download(client, job.arguments["file"], spool.write, size=upload.size, progress=tell)
     upload.keep_size(done.size)
     job.keep({"fetched": done.sha256})
-
-
-@jobs.handles("file.delete")
-def delete(job: Job) -> None:
-    """Delete the files of a frozen list one by one; each has a result of its own, and none is tried twice."""
-    wanted: list[dict[str, Any]] = job.arguments["files"]
-    results: list[dict[str, str]] = list(job.outcome.get("results", []))
-    for place in range(len(results), len(wanted)):
-        if not job.advance(place, len(wanted), wanted[place]["name"]):
-            raise jobs.CancelledError
-        results.append(delete_one(job, wanted[place]))
-        job.keep({"results": results})
-    job.advance(len(wanted), len(wanted))
-
-
-def delete_one(job: Job, one: dict[str, Any]) -> dict[str, str]:
-    told = {"name": one["name"], "id": one["id"]}
-    connection = Connection.objects.active().filter(pk=one["connection"]).first()
-    if connection is None:
-        return {**told, "state": "failed", "message": "The connection was removed or paused."}
-    try:
-        with connection.client(job.actor) as client:
-            was_there = files.delete(client, one["id"], label=one["name"])
-    except UpstreamError as error:
-        return {**told, "state": "failed", "message": f"{error.message} {error.remedy}".strip()}
-    kept.forget(connection, one["id"])
-    return {**told, "state": "done", "message": "deleted" if was_there else "was gone already"}
 
 
 def sent_now(client: Client, job: Job, upload: Upload) -> files.File:

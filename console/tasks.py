@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from console import file_jobs, jobs  # noqa: F401 - registers what workers do with files
+from console import bulk, file_jobs, jobs  # noqa: F401 - register what workers do
 from console.models import Connection, User, audit, audit_check, audit_recorder
 from console.models import upload as uploads
 from console.playground import sweeper
@@ -31,11 +31,11 @@ def sync_due() -> None:
 
 
 @shared_task
-def follow_training() -> None:
-    """Read fine-tuning jobs under way again: they change by the minute."""
-    from console.index import fine_tuning
+def follow_work() -> None:
+    """Read jobs, batches and the like that are under way again: they change by the minute."""
+    from console.index import following
 
-    fine_tuning.follow()
+    following.follow()
 
 
 @shared_task

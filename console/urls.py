@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 from console.views import (
     activity,
     audit,
+    bulk,
     comparisons,
     connections,
     deployments,
@@ -78,7 +79,7 @@ model: list[URLPattern] = [
 
 file: list[URLPattern] = [
     path("files/", files.index, name="files"),
-    path("files/delete/", file_moves.delete_many, name="files-delete"),
+    path("files/delete/", bulk.delete, {"kind": "file"}, name="files-delete"),
     path("c/<slug:slug>/files/<str:file_id>/copy/", file_moves.copy, name="file-copy"),
     path("files/upload/", uploads.new, name="upload-new"),
     path("uploads/", uploads.begin, name="upload-begin"),
@@ -97,6 +98,7 @@ file: list[URLPattern] = [
 vector_store: list[URLPattern] = [
     path("vector-stores/", vector_stores.index, name="vector-stores"),
     path("vector-stores/refresh/", vector_stores.refresh, name="vector-stores-refresh"),
+    path("vector-stores/delete/", bulk.delete, {"kind": "vector_store"}, name="vector-stores-delete"),
     path("c/<slug:slug>/vector-stores/new/", vector_stores.new, name="vector-store-new"),
     path("c/<slug:slug>/vector-stores/<str:store_id>/", vector_stores.show, name="vector-store"),
     path("c/<slug:slug>/vector-stores/<str:store_id>/edit/", vector_stores.edit, name="vector-store-edit"),

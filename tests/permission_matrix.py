@@ -92,6 +92,7 @@ RULES: dict[str, Rule] = {
     # Vector stores
     "vector-stores": reads("list"),
     "vector-stores-refresh": edits("list", "read"),
+    "vector-stores-delete": changes("list", "operate"),
     "vector-store-new": edits("object", "operate"),
     "vector-store": reads("object"),
     "vector-store-edit": edits("object", "operate"),

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from console import file_jobs, jobs
+from console import bulk, file_jobs, jobs
 from console.index import files as kept
 from console.models import AuditEvent, Item, Job, Upload
 from console.v1 import files
@@ -158,7 +158,7 @@ def known(connection, *numbers: int) -> list[dict]:
 
 def deleting(workspace, alice, wanted: list[dict]) -> Job:
     facts = {"effect": Job.Effect.IDEMPOTENT, "workspace": workspace, "user": alice}
-    return jobs.start("file.delete", title="Delete", arguments={"files": wanted}, **facts)
+    return jobs.start(bulk.DELETE, title="Delete", arguments={"kind": "file", "items": wanted}, **facts)
 
 
 def test_each_file_of_a_deletion_has_its_own_result(workspace, connection, alice, upstream):

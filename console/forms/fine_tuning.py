@@ -1,4 +1,4 @@
-"""Starting a fine-tuning job, and the typed names that cancelling and deleting ask for."""
+"""Starting a fine-tuning job."""
 
 import json
 import uuid
@@ -51,27 +51,6 @@ def decimal(label: str, least: float, most: float, hint: str = "") -> forms.Floa
     return forms.FloatField(
         label=label, required=False, min_value=least, max_value=most, help_text=hint, widget=widget
     )
-
-
-class ConfirmForm(forms.Form):
-    """The name, typed, of what is about to end."""
-
-    name = forms.CharField(
-        label="Type the name to confirm",
-        max_length=600,
-        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off", "spellcheck": "false"}),
-    )
-
-    def __init__(self, *args: Any, expected: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.expected = expected
-        self.fields["name"].widget.attrs["data-confirm"] = expected
-
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        if name != self.expected.strip():
-            raise ValidationError(f"This is not the name. Type {self.expected} exactly.")
-        return name
 
 
 class JobForm(forms.Form):

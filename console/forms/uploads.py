@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from console.index.files import has_files
+from console.index.keeping import may_have
 from console.jsonl import Purpose
 from console.models import Connection
 from console.outbound.json_text import clean_text
@@ -38,7 +38,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, connections: list[Connection], **more: Any) -> None:
         super().__init__(*args, **more)
-        self.connections = {one.slug: one for one in connections if has_files(one) and not one.is_paused}
+        self.connections = {one.slug: one for one in connections if may_have(one) and not one.is_paused}
         self.fields["connection"].choices = [(slug, one.name) for slug, one in self.connections.items()]  # type: ignore[attr-defined]
         for field in self.fields.values():
             field.widget.attrs["class"] = "input auto"
@@ -101,7 +101,7 @@ class CopyForm(forms.Form):
     def __init__(self, *args: Any, connections: list[Connection], purpose: str, **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["purpose"].initial = purpose
-        self.connections = {one.slug: one for one in connections if has_files(one) and not one.is_paused}
+        self.connections = {one.slug: one for one in connections if may_have(one) and not one.is_paused}
         self.fields["target"].choices = [(slug, one.name) for slug, one in self.connections.items()]  # type: ignore[attr-defined]
         for field in self.fields.values():
             field.widget.attrs["class"] = "input auto"

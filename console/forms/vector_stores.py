@@ -12,7 +12,8 @@ from django.http import QueryDict
 from console.forms.pairs import pairs, plain_lines, scalars
 from console.models import Item
 from console.models.seen import canonical
-from console.retrieval.work import MARKER, NewFiles, NewStore
+from console.once import MARKER
+from console.retrieval.work import NewFiles, NewStore
 from console.v1.vector_store_files import LARGEST_BATCH
 from console.v1.vector_stores import LONGEST_LIFE, VectorStore
 
@@ -199,26 +200,6 @@ class EditForm(forms.Form):
         data["seen"] = version(self.store)
         self.data = data
         return self
-
-
-class DeleteForm(forms.Form):
-    """The name, typed, of the store that is about to be deleted."""
-
-    name = forms.CharField(
-        label="Type the name to confirm",
-        widget=forms.TextInput(attrs={**INPUT, "spellcheck": "false"}),
-    )
-
-    def __init__(self, *args: Any, expected: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.expected = expected
-        self.fields["name"].widget.attrs["data-confirm"] = expected
-
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        if name != self.expected.strip():
-            raise ValidationError(f"This is not the name. Type {self.expected} exactly.")
-        return name
 
 
 class AttributesForm(forms.Form):

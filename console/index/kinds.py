@@ -3,15 +3,19 @@
 from datetime import timedelta
 
 from console.index import deployments, files, fine_tuning, models, vector_stores
-from console.index.reading import Kind
+from console.index.keeping import may_have
+from console.index.reading import Following, Kind
+from console.v1.fine_tuning import ENDED
+
+QUARTER = timedelta(minutes=15)
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind(models.KIND, timedelta(minutes=15), models.read, lambda _: True),
+        Kind(models.KIND, QUARTER, models.read, lambda _: True),
         Kind(deployments.KIND, timedelta(minutes=5), deployments.read, deployments.has_deployments),
-        Kind(files.KIND, timedelta(minutes=15), files.read, files.has_files),
-        Kind(fine_tuning.KIND, timedelta(minutes=15), fine_tuning.read, fine_tuning.may_tune),
-        Kind(vector_stores.KIND, timedelta(minutes=15), vector_stores.read, vector_stores.may_have_stores),
+        Kind(files.KIND, QUARTER, files.read, may_have),
+        Kind(fine_tuning.KIND, QUARTER, fine_tuning.read, may_have, Following(fine_tuning.look, ENDED)),
+        Kind(vector_stores.KIND, QUARTER, vector_stores.read, may_have),
     )
 }

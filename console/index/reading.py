@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 
-from console.models import Connection
+from console.models import Connection, Item
 from console.models.seen import Seen
+from console.v1.client import Client
 
 BATCH = 200
 
@@ -32,6 +33,14 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Following:
+    """How objects that work are read again by themselves: `look` asks for one, `ended` are the last states."""
+
+    look: Callable[[Client, Item], None]
+    ended: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Kind:
     """One kind of object: `read` takes a connection and a cursor, `every` is how old it may grow."""
 
@@ -39,6 +48,7 @@ class Kind:
     every: timedelta
     read: Callable[[Connection, str], Reading]
     applies: Callable[[Connection], bool]
+    following: Following | None = None
 
 
 def batches(rows: Iterable[Seen]) -> Iterator[Batch]:

@@ -5,6 +5,7 @@ The list does not name the files of a store: they are asked for where the store 
 
 from collections.abc import Iterable, Iterator
 
+from console.index import keeping
 from console.index.reading import Batch, NotOffered, Reading
 from console.models import Connection, Item, Reference, Sync, audit
 from console.models.seen import Seen, label
@@ -16,18 +17,10 @@ from console.v1.vector_stores import VectorStore
 KIND = "vector_store"
 FILE = "file"
 NOT_OFFERED = "This resource does not offer vector stores: its list answers 404."
-HAVING = frozenset(
-    {Connection.Kind.AZURE, Connection.Kind.SIMULATOR, Connection.Kind.OPENAI, Connection.Kind.CUSTOM}
-)
 LASTING = ("file_counts", "usage_bytes", "status")
 """What of a store changes when its files do, besides its name and life."""
 
 Refs = frozenset[tuple[str, str]]
-
-
-def may_have_stores(connection: Connection) -> bool:
-    """Whether the provider may have vector stores in OpenAI's shape."""
-    return connection.kind in HAVING
 
 
 def read(connection: Connection, after: str) -> Reading:
@@ -108,5 +101,4 @@ def remember(connection: Connection, store: VectorStore, file_ids: Iterable[str]
 
 def forget(connection: Connection, store_id: str) -> None:
     """Note that a store is gone."""
-    if Item.objects.forget(connection.pk, KIND, store_id):
-        Sync.count_one(connection.pk, KIND, by=-1)
+    keeping.forget(connection, KIND, store_id)

@@ -12,9 +12,9 @@ from console import jobs
 from console.index.vector_stores import FILE
 from console.models import Item, Job, Reference, audit
 from console.models.golden import GoldenQuery, GoldenRun, target
+from console.once import kept_errors, of
 from console.retrieval import measures
 from console.retrieval.contents import OFFERED, names
-from console.retrieval.work import kept_errors, of
 from console.v1 import vector_search
 from console.v1.vector_stores import parse_store
 

@@ -1,11 +1,6 @@
-"""What is asked of a vector store and must happen once, however often its form is sent: jobs of the ledger.
+"""What is asked of a vector store and must happen once, however often its form is sent."""
 
-The form carries a key. The first to send it does the job within its request; who sends it again finds the
-job, and what came of it. A new store carries the key in its metadata, so that a cut attempt finds its own.
-"""
-
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,15 +9,13 @@ from django.urls import reverse
 from console import jobs
 from console.index import vector_stores as index
 from console.models import Connection, Job
-from console.outbound.errors import NotFound, UpstreamError, error_of
+from console.once import MARKER, done_once, kept_errors, of
 from console.v1 import vector_store_files, vector_stores
 from console.v1.client import Client
 from console.v1.vector_stores import Chunking, VectorStore
 
 CREATE = "vector_store.create"
 ATTACH = "vector_store.attach"
-MARKER = "console_key"
-"""The member of a store's metadata that says which form made it."""
 
 
 @dataclass(frozen=True)
@@ -79,52 +72,6 @@ def attach(connection: Connection, user: Any, store_id: str, label: str, asked: 
     )
 
 
-def done_once(
-    kind: str,
-    *,
-    title: str,
-    effect: str,
-    connection: Connection,
-    user: Any,
-    key: str,
-    url: str,
-    arguments: Mapping[str, Any],
-) -> Job:
-    job = jobs.start(
-        kind,
-        title=title,
-        effect=effect,
-        workspace=connection.workspace,
-        user=user,
-        connection=connection,
-        key=f"{user.pk}:{key}",
-        url=url,
-        arguments=dict(arguments),
-    )
-    jobs.run(str(job.pk))
-    job.refresh_from_db()
-    return job
-
-
-def failure(job: Job) -> UpstreamError | None:
-    """The error that ended a job, as it came; None where none did."""
-    if not job.error_kind:
-        return None
-    told = job.outcome.get("error") or {"message": job.error_message}
-    return error_of(job.error_kind)(**told)
-
-
-@contextmanager
-def kept_errors(job: Job) -> Iterator[None]:
-    """Keep what the resource said beside the kind of the error, for the page of the form."""
-    try:
-        yield
-    except UpstreamError as error:
-        names = ("message", "remedy", "status", "code", "param", "detail", "request_id")
-        job.keep({"error": {name: getattr(error, name) for name in names}})
-        raise
-
-
 @jobs.handles(CREATE)
 def make_store(job: Job) -> None:
     asked = NewStore(**job.arguments)
@@ -170,12 +117,6 @@ def attach_files(job: Job) -> None:
             label=label,
         )
     job.keep({"batch": batch.id})
-
-
-def of(job: Job) -> Connection:
-    if job.connection is None:
-        raise NotFound("The connection of this job was removed.")
-    return job.connection
 
 
 def chunking(told: Mapping[str, Any] | None) -> Chunking | None:

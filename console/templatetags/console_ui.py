@@ -70,6 +70,7 @@ SECTIONS: dict[str, str] = {
     "golden-run": "vector-stores",
     "vector-store-new": "vector-stores",
     "vector-store-search": "vector-stores",
+    "vector-stores-delete": "vector-stores",
 }
 LIVE_STATES = frozenset({"streaming", "running", "in_progress", "creating", "updating"})
 

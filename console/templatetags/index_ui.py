@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.utils.html import format_html
@@ -11,9 +11,22 @@ from django.utils.safestring import SafeString
 from console.templatetags.formats import UNKNOWN, day
 
 if TYPE_CHECKING:
+    from console.models import Item
     from console.views.retirement import Retirement
 
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def select(context: dict[str, Any], item: Item) -> SafeString:
+    """Render the box that chooses a row for the form #bulk; nothing where there is nothing to do to it."""
+    if "operate" not in context.get("permissions", ()) or item.gone_at:
+        return format_html("{}", "")
+    return format_html(
+        '<input type="checkbox" form="bulk" name="item" value="{}" aria-label="Select {}">',
+        item.pk,
+        item.name,
+    )
 
 
 @register.simple_tag

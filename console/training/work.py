@@ -12,7 +12,7 @@ from django.urls import reverse
 from console import jobs
 from console.index import fine_tuning as index
 from console.models import Connection, Job
-from console.retrieval.work import MARKER, done_once, kept_errors, of
+from console.once import MARKER, done_once, kept_errors, of
 from console.v1 import fine_tuning
 from console.v1.client import Client
 from console.v1.fine_tuning import FineTuningJob

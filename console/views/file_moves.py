@@ -1,65 +1,17 @@
-"""What is done to files by jobs: deleting many at once, and copying one to another resource."""
+"""Copying a file to another resource: a job."""
 
-from collections import defaultdict
 from typing import Any
 
-from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from console import access, jobs, tasks
 from console.forms.uploads import CopyForm, named
-from console.models import Connection, Item, Job, Upload, Workspace
+from console.models import Connection, Item, Job, Upload
 from console.models.upload import Refused
-from console.views.files import KIND, rows
-from console.views.shared import BadQuery
-
-MOST = 500
-
-
-@require_POST
-def delete_many(request: HttpRequest) -> HttpResponse:
-    """Show what would be deleted and what uses it; once that list is confirmed, a job deletes just that."""
-    access.require(request.user, "operate")
-    keys = [int(key) for key in request.POST.getlist("file") if key.isdecimal() and len(key) < 19]
-    if len(keys) > MOST:
-        raise BadQuery(f"At most {MOST} files can be deleted at once.")
-    items = access.items_by_key(request.user, KIND, keys, may="operate")
-    if not items:
-        messages.warning(request, "None of the files that were selected is there any more.")
-        return redirect("files")
-    if "confirmed" not in request.POST:
-        found = rows(items)
-        used = sum(1 for row in found if row.uses)
-        return render(request, "files/delete_many.html", {"rows": found, "used": used})
-    started = [start_deleting(request, *group) for group in by_workspace(items).items()]
-    return redirect("job", started[0].pk)
-
-
-def by_workspace(items: list[Item]) -> dict[Workspace, list[Item]]:
-    groups: dict[Workspace, list[Item]] = defaultdict(list)
-    for item in items:
-        groups[item.connection.workspace].append(item)
-    return groups
-
-
-def start_deleting(request: HttpRequest, workspace: Workspace, items: list[Item]) -> Job:
-    wanted = [{"connection": one.connection_id, "id": one.remote_id, "name": one.name} for one in items]
-    with transaction.atomic():
-        job = jobs.start(
-            "file.delete",
-            title=f"Delete {len(items)} file{'' if len(items) == 1 else 's'}",
-            effect=Job.Effect.IDEMPOTENT,
-            workspace=workspace,
-            user=request.user,  # type: ignore[arg-type]
-            arguments={"files": wanted},
-            total=len(items),
-            unit="files",
-        )
-        tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]
-    return job
+from console.views.files import KIND
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

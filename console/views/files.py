@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -21,10 +21,12 @@ from console.models import Item, audit
 from console.outbound.errors import NotFound
 from console.v1 import files, parse
 from console.views import file_code
-from console.views.fresh import fresh, refreshed
+from console.views.fresh import refreshed
 from console.views.history import changes
-from console.views.listing import Column, Listing, by_condition, by_connection, by_label, by_status
-from console.views.shared import asks_for, json_page, wants_json
+from console.views.list_page import list_page
+from console.views.listing import SELECT, Column, Listing, by_condition, by_connection, by_label, by_status
+from console.views.shared import asks_for, wants_json
+from console.views.uses import Use, uses
 
 KIND = kept.KIND
 WEEK = timedelta(days=7)
@@ -36,8 +38,13 @@ EXPIRES = {
 LIST = Listing(
     kind=KIND,
     noun="files",
+    list_name="files",
+    one="file",
+    rows="files/_rows.html",
+    icon="file",
+    empty="What is uploaded here or elsewhere, and what jobs and batches write, appears here.",
     columns=(
-        Column("Select", "fit", is_hidden=True),
+        SELECT,
         Column("File", sort="name"),
         Column("Purpose", "p2"),
         Column("Size", "r", sort="size"),
@@ -62,32 +69,6 @@ LIST = Listing(
         by_condition("expires", "Expires", EXPIRES),
     ),
 )
-NOUNS = {
-    "vector_store": "store",
-    "fine_tuning_job": "job",
-    "batch": "batch",
-    "eval": "eval",
-    "eval_run": "eval run",
-}
-
-
-@dataclass(frozen=True)
-class Use:
-    """Something that refers to a file; `url` is empty where it has no page."""
-
-    item: Item
-
-    @property
-    def noun(self) -> str:
-        return NOUNS.get(self.item.kind, self.item.kind.replace("_", " "))
-
-    @cached_property
-    def url(self) -> str:
-        try:
-            name = self.item.kind.replace("_", "-")
-            return reverse(name, args=[self.item.connection.slug, self.item.remote_id])
-        except NoReverseMatch:
-            return ""
 
 
 @dataclass(frozen=True)
@@ -132,30 +113,13 @@ class Row:
 
 
 def rows(items: Iterable[Item]) -> list[Row]:
-    found = list(items)
-    uses = Item.objects.users_of(found)
-    return [
-        Row(item, [Use(one) for one in uses.get((item.connection_id, item.remote_id), [])]) for item in found
-    ]
+    return [Row(item, using) for item, using in uses(items)]
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The list, from the index at once; it has itself read again where it is outdated."""
-    asked = LIST.asked(request)
-    connections = list(access.connections_for(request.user))
-    state = fresh(connections, KIND, reverse("files-refresh"))
-    page = asked.page(request, access.items_for(request.user, KIND), total=state.total)
-    found = rows(page.rows)
-    if wants_json(request):
-        told = {row.item.pk: row for row in found}
-        return json_page(page, lambda item: as_json(told[item.pk]), syncs=state.as_json())
-    context = {"page": page, "rows": found, "asked": asked, "fresh": state, "connections": connections}
-    context["menus"] = asked.menus(state.syncs, [one.connection for one in state.parts])
-    part = asks_for(request, "table")
-    return render(
-        request, "files/index.html#table" if part else "files/index.html", {**context, "part": part}
-    )
+    return list_page(request, LIST, "files/index.html", rows=rows, as_json=as_json)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,6 +1,6 @@
 """Fine-tuning jobs of all connections: listed from the index, followed live, paused, resumed and cancelled."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
@@ -11,25 +11,31 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from console import access
-from console.forms.fine_tuning import ConfirmForm
+from console.forms.confirm import ConfirmForm
 from console.index import fine_tuning as known
 from console.index.fine_tuning import KIND
-from console.models import Connection, Item
+from console.models import Item
 from console.models.audit import Target
 from console.training import progress, related
 from console.v1 import fine_tuning
 from console.v1.client import Client
 from console.v1.fine_tuning import FineTuningJob, parse_job
 from console.views import code_calls
-from console.views.fresh import STOP_POLLING, fresh, refreshed
+from console.views.fresh import STOP_POLLING, refreshed
 from console.views.history import changes
+from console.views.list_page import list_page
 from console.views.listing import Column, Listing, by_connection, by_label, by_status
-from console.views.shared import asks_for, json_page, wants_json
+from console.views.shared import wants_json
 
 METHODS = {"supervised": "Supervised", "dpo": "Preference (DPO)", "reinforcement": "Reinforcement"}
 LIST = Listing(
     kind=KIND,
     noun="jobs",
+    list_name="fine-tuning-jobs",
+    one="job",
+    rows="fine_tuning/_rows.html",
+    icon="curve",
+    empty="A job trains a base model on a file of examples, and makes a model of your own.",
     columns=(
         Column("Job", sort="name"),
         Column("State", "fit", sort="status"),
@@ -99,29 +105,11 @@ class Row:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The list, from the index at once; it has itself read again where it is outdated."""
-    asked = LIST.asked(request)
-    connections = list(access.connections_for(request.user))
-    state = fresh(connections, KIND, reverse("fine-tuning-jobs-refresh"))
-    page = asked.page(request, access.items_for(request.user, KIND), total=state.total)
-    if wants_json(request):
-        return json_page(page, lambda item: as_json(Row(item)), syncs=state.as_json())
-    part = asks_for(request, "table")
-    context = {
-        "page": page,
-        "rows": [Row(item) for item in page.rows],
-        "asked": asked,
-        "fresh": state,
-        "connections": connections,
-        "places": [one for one in access.connections_for(request.user, may="operate") if has_jobs(one)],
-        "menus": asked.menus(state.syncs, [one.connection for one in state.parts]),
-        "part": part,
-    }
-    template = "fine_tuning/index.html#table" if part else "fine_tuning/index.html"
-    return render(request, template, context)
+    return list_page(request, LIST, "fine_tuning/index.html", rows=rows, as_json=as_json)
 
 
-def has_jobs(connection: Connection) -> bool:
-    return known.may_tune(connection) and not connection.is_paused
+def rows(items: Iterable[Item]) -> list[Row]:
+    return [Row(item) for item in items]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from console import access
-from console.forms.fine_tuning import ConfirmForm
+from console.forms.confirm import ConfirmForm
 from console.index.fine_tuning import KIND
 from console.models import Item, Sync
 from console.outbound.errors import UpstreamError

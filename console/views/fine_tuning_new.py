@@ -11,7 +11,7 @@ from console import access
 from console.forms.fine_tuning import JobForm
 from console.index.fine_tuning import KIND
 from console.models import Connection
-from console.retrieval.work import failure
+from console.once import failure
 from console.training import related, work
 from console.training.work import NewJob
 from console.v1.fine_tuning import METHODS

@@ -120,15 +120,37 @@ class Column:
     is_hidden: bool = False
 
 
+SELECT = Column("Select", "fit", is_hidden=True)
+"""The column of the boxes that choose rows for what is done to many at once."""
+
+
 @dataclass(frozen=True)
 class Listing:
-    """A list page. `sorts` maps the words of `?sort=` to columns; a minus turns the order round."""
+    """A list page. `sorts` maps the words of `?sort=` to columns; a minus turns the order round.
+
+    `list_name` is its URL name, `one` and `noun` what a single object and many are called, `rows` the template
+    of its rows, `icon` and `empty` what stands there before there is any object.
+    """
 
     kind: str
     noun: str
     columns: Sequence[Column]
     sorts: Mapping[str, str]
     facets: Sequence[Facet]
+    list_name: str = ""
+    one: str = ""
+    rows: str = ""
+    icon: str = ""
+    empty: str = ""
+    search: str = "Filter by name or id"
+
+    @property
+    def has_selection(self) -> bool:
+        return SELECT in self.columns
+
+    @property
+    def nothing(self) -> str:
+        return f"No {self.noun} yet"
 
     def asked(self, request: HttpRequest) -> "Asked":
         """What the address asks for. Raises BadQuery for a sort or a value that does not exist."""

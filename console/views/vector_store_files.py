@@ -12,6 +12,7 @@ from console.forms.pairs import lines
 from console.forms.vector_stores import AttachForm, AttributesForm
 from console.index.vector_stores import KIND
 from console.models import Item
+from console.once import failure
 from console.retrieval import contents, work
 from console.retrieval.contents import Batch, Held
 from console.v1 import vector_store_files
@@ -57,7 +58,7 @@ def attach(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
         status = 422 if form.is_bound else 200
         return render(request, "vector_store_files/attach.html", context, status=status)
     job = work.attach(item.connection, request.user, store_id, item.name, form.asked())
-    error = work.failure(job)
+    error = failure(job)
     if error is not None:
         context |= {"error": error, "form": form.renewed()}
         return render(request, "vector_store_files/attach.html", context, status=error.page_status)

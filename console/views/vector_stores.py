@@ -1,5 +1,6 @@
 """Vector stores of all connections: what file search reads; created, shown, changed and deleted."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -10,19 +11,22 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from console import access
-from console.forms.vector_stores import DeleteForm, EditForm, StoreForm
+from console.forms.confirm import ConfirmForm
+from console.forms.vector_stores import EditForm, StoreForm
 from console.index import vector_stores as known
 from console.index.vector_stores import KIND
 from console.models import Item
 from console.models.audit import Target
+from console.once import failure
 from console.retrieval import contents, work
 from console.v1 import vector_stores
 from console.v1.vector_stores import VectorStore, parse_store
 from console.views import code_calls
-from console.views.fresh import fresh, refreshed
+from console.views.fresh import refreshed
 from console.views.history import changes
-from console.views.listing import Column, Listing, by_condition, by_connection, by_status
-from console.views.shared import asks_for, json_page, wants_json
+from console.views.list_page import list_page
+from console.views.listing import SELECT, Column, Listing, by_condition, by_connection, by_status
+from console.views.shared import wants_json
 
 STATUSES = {"completed": "Completed", "in_progress": "In progress", "expired": "Expired"}
 EXPIRY = {
@@ -33,7 +37,13 @@ TROUBLE = {"failed": ("Some failed", lambda: Q(labels__contains=" files:failed "
 LIST = Listing(
     kind=KIND,
     noun="vector stores",
+    list_name="vector-stores",
+    one="vector store",
+    rows="vector_stores/_rows.html",
+    icon="layers",
+    empty="Create one, put files into it, and search them by meaning.",
     columns=(
+        SELECT,
         Column("Vector store", sort="name"),
         Column("Status", "fit", sort="status"),
         Column("Files", "r p2"),
@@ -82,28 +92,11 @@ class Row:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The list, from the index at once; it has itself read again where it is outdated."""
-    asked = LIST.asked(request)
-    connections = list(access.connections_for(request.user))
-    state = fresh(connections, KIND, reverse("vector-stores-refresh"))
-    page = asked.page(request, access.items_for(request.user, KIND), total=state.total)
-    if wants_json(request):
-        return json_page(page, lambda item: as_json(Row(item)), syncs=state.as_json())
-    context = {
-        "page": page,
-        "rows": [Row(item) for item in page.rows],
-        "asked": asked,
-        "fresh": state,
-        "connections": connections,
-        "places": [one for one in access.connections_for(request.user, may="operate") if has_stores(one)],
-        "menus": asked.menus(state.syncs, connections),
-        "part": asks_for(request, "table"),
-    }
-    template = "vector_stores/index.html#table" if context["part"] else "vector_stores/index.html"
-    return render(request, template, context)
+    return list_page(request, LIST, "vector_stores/index.html", rows=rows, as_json=as_json)
 
 
-def has_stores(connection: Any) -> bool:
-    return known.may_have_stores(connection) and not connection.is_paused
+def rows(items: Iterable[Item]) -> list[Row]:
+    return [Row(item) for item in items]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -122,7 +115,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
             return JsonResponse({"error": {"fields": form.errors}}, status=422)
         return render(request, "vector_stores/new.html", context, status=422 if form.is_bound else 200)
     job = work.create(connection, request.user, form.asked())
-    error = work.failure(job)
+    error = failure(job)
     if error is not None and not wants_json(request):
         context |= {"error": error, "form": form.renewed()}
         return render(request, "vector_stores/new.html", context, status=error.page_status)
@@ -229,7 +222,7 @@ def edited(
 def delete(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
     """Delete a store once its name was typed; its files stay."""
     item = access.item_for(request.user, slug, KIND, store_id, may="operate")
-    form = DeleteForm(request.POST if request.method == "POST" else None, expected=item.name)
+    form = ConfirmForm(request.POST if request.method == "POST" else None, expected=item.name)
     if not form.is_bound or not form.is_valid():
         samples = code_calls.calling(
             item.connection,

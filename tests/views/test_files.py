@@ -370,7 +370,7 @@ def key(remote_id: str) -> int:
 
 
 def test_what_would_be_deleted_is_shown_first_with_what_uses_it(client, alice, known, upstream):
-    chosen = {"file": [key("file-1"), key("file-2"), "x", 999_999]}
+    chosen = {"item": [key("file-1"), key("file-2"), "x", 999_999]}
 
     response = enter(client, alice).post("/files/delete/", chosen)
 
@@ -380,11 +380,11 @@ def test_what_would_be_deleted_is_shown_first_with_what_uses_it(client, alice, k
 
 
 def test_the_confirmed_list_is_frozen_in_a_job(client, alice, known):
-    response = enter(client, alice).post("/files/delete/", {"file": [key("file-1")], "confirmed": "1"})
+    response = enter(client, alice).post("/files/delete/", {"item": [key("file-1")], "confirmed": "1"})
 
     job = Job.objects.get()
     assert response.headers["Location"] == f"/activity/{job.pk}/"
-    assert [one["id"] for one in job.arguments["files"]] == ["file-1"]
+    assert [one["id"] for one in job.arguments["items"]] == ["file-1"]
 
 
 def test_a_selection_of_nothing_leads_back(client, alice, known):
@@ -392,7 +392,7 @@ def test_a_selection_of_nothing_leads_back(client, alice, known):
 
 
 def test_a_reader_may_not_delete_many(client, bob, known):
-    response = enter(client, bob).post("/files/delete/", {"file": [key("file-1")], "confirmed": "1"})
+    response = enter(client, bob).post("/files/delete/", {"item": [key("file-1")], "confirmed": "1"})
 
     assert response.status_code == 403
     assert not Job.objects.exists()

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from console.index import fine_tuning as index
+from console.index import following
 from console.models import AuditEvent, Item, Sync
 from console.v1.fine_tuning import parse_job
 from tests.upstream import Script
@@ -291,7 +292,7 @@ def test_jobs_under_way_are_followed_and_ended_ones_are_not(known, answering):
     Item.objects.update(seen_at=timezone.now() - timedelta(minutes=5))
     answering["GET /fine_tuning/jobs/ftjob-1"] = 200, {**JOB, "status": "succeeded"}
 
-    assert index.follow() == 1
+    assert following.follow() == 1
     assert Item.objects.get(remote_id="ftjob-1").status == "succeeded"
     assert answering.hits == 1
 
@@ -300,5 +301,5 @@ def test_a_resource_that_fails_ends_the_following_quietly(known, upstream):
     Item.objects.update(seen_at=timezone.now() - timedelta(minutes=5))
     upstream["GET /fine_tuning/jobs/ftjob-1"] = 403, {"error": {"code": "403", "message": "No."}}
 
-    assert index.follow() == 0
+    assert following.follow() == 0
     assert Item.objects.get(remote_id="ftjob-1").status == "running"

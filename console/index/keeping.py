@@ -1,0 +1,58 @@
+"""Keeps the index in step with what single calls tell of an object, before a listing does; and plain listings."""
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from console.index.reading import Batch, NotOffered
+from console.models import Connection, Item, Sync, audit
+from console.models.seen import Seen
+from console.outbound.errors import NotFound
+from console.v1.client import Client, Page
+
+T = TypeVar("T")
+
+LIKE_OPENAI = frozenset(
+    {Connection.Kind.AZURE, Connection.Kind.SIMULATOR, Connection.Kind.OPENAI, Connection.Kind.CUSTOM}
+)
+"""The providers that may have objects, besides models, in OpenAI's shape."""
+
+
+def may_have(connection: Connection) -> bool:
+    """Whether the provider may have files, stores, jobs and the like at all."""
+    return connection.kind in LIKE_OPENAI
+
+
+def listed(
+    connection: Connection,
+    pages: Callable[[Client], Iterator[Page[T]]],
+    seen: Callable[[T], Seen],
+    *,
+    otherwise: str,
+) -> Iterator[Batch]:
+    """A list page by page, read with the console's own identity.
+
+    Raises NotOffered with the sentence `otherwise` where the list answers 404.
+    """
+    with connection.client(audit.Actor()) as client:
+        try:
+            for page in pages(client):
+                yield Batch([seen(one) for one in page.rows], page.after)
+        except NotFound:
+            raise NotOffered(otherwise) from None
+
+
+def remember(connection: Connection, kind: str, one: Seen) -> Item:
+    """Keep an object that an answer told of; return its row."""
+    rows = Item.objects.filter(connection=connection, kind=kind, remote_id=one.remote_id)
+    is_news = not rows.present().exists()
+    Item.objects.take_in(connection.pk, kind, [one])
+    if is_news:
+        Sync.count_one(connection.pk, kind, by=1)
+    item: Item = rows.select_related("connection").get()
+    return item
+
+
+def forget(connection: Connection, kind: str, remote_id: str) -> None:
+    """Note that an object is gone."""
+    if Item.objects.forget(connection.pk, kind, remote_id):
+        Sync.count_one(connection.pk, kind, by=-1)

@@ -1,0 +1,69 @@
+"""What is asked of a resource and must happen once, however often its form is sent: jobs of the ledger.
+
+The form carries a key. The first to send it does the job within its request; who sends it again finds the
+job, and what came of it. What has metadata carries the key there, so that a cut attempt finds its own.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from console import jobs
+from console.models import Connection, Job
+from console.outbound.errors import NotFound, UpstreamError, error_of
+
+MARKER = "console_key"
+"""The member of an object's metadata that says which form made it."""
+
+
+def done_once(
+    kind: str,
+    *,
+    title: str,
+    effect: str,
+    connection: Connection,
+    user: Any,
+    key: str,
+    url: str,
+    arguments: Mapping[str, Any],
+) -> Job:
+    """Do a job now, or find the one that this form started before; `failure` tells how it went."""
+    job = jobs.start(
+        kind,
+        title=title,
+        effect=effect,
+        workspace=connection.workspace,
+        user=user,
+        connection=connection,
+        key=f"{user.pk}:{key}",
+        url=url,
+        arguments=dict(arguments),
+    )
+    jobs.run(str(job.pk))
+    job.refresh_from_db()
+    return job
+
+
+def failure(job: Job) -> UpstreamError | None:
+    """The error that ended a job, as it came; None where none did."""
+    if not job.error_kind:
+        return None
+    told = job.outcome.get("error") or {"message": job.error_message}
+    return error_of(job.error_kind)(**told)
+
+
+@contextmanager
+def kept_errors(job: Job) -> Iterator[None]:
+    """Keep what the resource said beside the kind of the error, for the page of the form."""
+    try:
+        yield
+    except UpstreamError as error:
+        names = ("message", "remedy", "status", "code", "param", "detail", "request_id")
+        job.keep({"error": {name: getattr(error, name) for name in names}})
+        raise
+
+
+def of(job: Job) -> Connection:
+    if job.connection is None:
+        raise NotFound("The connection of this job was removed.")
+    return job.connection

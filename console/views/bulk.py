@@ -1,0 +1,93 @@
+"""Deleting what was selected in a list: what would go and what uses it is shown first, then a job does it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from console import access, bulk, tasks
+from console.forms.confirm import ConfirmForm
+from console.models import Item
+from console.views.shared import BadQuery
+from console.views.uses import uses
+
+MOST = 500
+UNTYPED = 10
+"""As many objects are deleted by a click; more, or grave ones, by typed words."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How the objects of a kind are deleted: `caution` is what else goes, `is_grave` always asks for words."""
+
+    list_name: str
+    one: str
+    many: str
+    caution: str
+    is_grave: bool = False
+
+
+PLANS = {
+    "file": Plan(
+        "files",
+        "file",
+        "files",
+        "Azure also takes each file out of every vector store. Jobs, batches and evals that refer to one cannot "
+        "be repeated from it.",
+    ),
+    "vector_store": Plan(
+        "vector-stores",
+        "vector store",
+        "vector stores",
+        "The files stay; what was made of them to search is gone, and assistants that use a store find nothing.",
+        is_grave=True,
+    ),
+}
+
+
+@require_POST
+def delete(request: HttpRequest, kind: str) -> HttpResponse:
+    """Show what would be deleted and what uses it; once that list is confirmed, a job deletes just that."""
+    access.require(request.user, "operate")
+    plan = PLANS[kind]
+    keys = [int(key) for key in request.POST.getlist("item") if key.isdecimal() and len(key) < 19]
+    if len(keys) > MOST:
+        raise BadQuery(f"At most {MOST} {plan.many} can be deleted at once.")
+    items = access.items_by_key(request.user, kind, keys, may="operate")
+    if not items:
+        messages.warning(request, f"None of the {plan.many} that were selected is there any more.")
+        return redirect(plan.list_name)
+    form = asking(request, plan, items)
+    if "confirmed" not in request.POST or (form is not None and not form.is_valid()):
+        return asked(request, plan, items, form)
+    with transaction.atomic():
+        started = bulk.start(kind, items, request.user, noun=plan.many)
+        for job in started:
+            tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]
+    return redirect("job", started[0].pk)
+
+
+def asking(request: HttpRequest, plan: Plan, items: list[Item]) -> ConfirmForm | None:
+    """The form that asks for typed words, where they are needed."""
+    if len(items) <= UNTYPED and not plan.is_grave:
+        return None
+    words = f"delete {len(items)} {plan.one if len(items) == 1 else plan.many}"
+    data = request.POST if "confirmed" in request.POST else None
+    return ConfirmForm(data, expected=words, label=f"Type “{words}” to confirm")
+
+
+def asked(request: HttpRequest, plan: Plan, items: list[Item], form: ConfirmForm | None) -> HttpResponse:
+    rows = uses(items)
+    context: dict[str, Any] = {
+        "plan": plan,
+        "rows": rows,
+        "used": sum(1 for _, using in rows if using),
+        "form": form,
+        "action": request.path,
+    }
+    status = 422 if form is not None and form.is_bound else 200
+    return render(request, "bulk/delete.html", context, status=status)
