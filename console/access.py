@@ -123,6 +123,11 @@ def job_for(user: Any, job_id: uuid.UUID | str, *, may: str) -> Job:
     return job
 
 
+def last_job(user: Any, kind: str, *, url: str) -> Job | None:
+    """Return the newest job of a kind about a page, if there was one."""
+    return jobs_for(user).filter(kind=kind, url=url).first()
+
+
 def uploads_for(user: Any) -> UploadQuerySet:
     """Return the user's own uploads, newest first."""
     found = Upload.objects.filter(workspace__in=workspaces(user, "operate"), owner=user.pk)

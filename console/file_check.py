@@ -1,36 +1,59 @@
-"""The doctor on a file in the spool: what it found, what that costs, and what mending it would change."""
+"""The doctor on a file in the spool or at a resource: what it found, and what mending it would change."""
 
+import io
+from collections.abc import Iterator
 from dataclasses import asdict
-from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
-from console.jsonl import (
-    CATALOGUE,
-    REPAIRS,
-    Purpose,
-    Report,
-    batch_estimate,
-    check,
-    repair,
-    training_estimate,
-)
+from console import file_costs
+from console.jsonl import CATALOGUE, REPAIRS, Purpose, Report, check, repair
 from console.jsonl.lines import Cancel, Progress
-from console.models import Upload
-from console.playground.pricing import price, sold
+from console.models import Connection, Upload
 
 SHOWN = 200
-EPOCHS = 3  # what a supervised job takes for a file of usual size; the page says so
 
 
 def examine(upload: Upload, *, progress: Progress, cancel: Cancel) -> dict[str, Any]:
-    """Check a file and return what the page shows, as plain JSON. Raises jsonl.Cancelled."""
-    purpose = Purpose(upload.check_for)
-    report = check(upload.path, purpose, progress=progress, cancel=cancel)
+    """Check a file in the spool and return what the page shows, as plain JSON. Raises jsonl.Cancelled."""
+    report = check(upload.path, Purpose(upload.check_for), progress=progress, cancel=cancel)
+    return told(report, upload.connection)
+
+
+def examine_remote(
+    connection: Connection, pieces: Iterator[bytes], purpose: Purpose, *, progress: Progress, cancel: Cancel
+) -> dict[str, Any]:
+    """The same for a content as it comes from a resource; nothing of it is kept. Raises what `pieces` raise."""
+    report = check(io.BufferedReader(Pieces(pieces)), purpose, progress=progress, cancel=cancel)
+    return told(report, connection)
+
+
+class Pieces(io.RawIOBase):
+    """Pieces of bytes, read like a file."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._left = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._left:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._left = piece
+        count = min(len(buffer), len(self._left))
+        buffer[:count], self._left = self._left[:count], self._left[count:]
+        return count
+
+
+def told(report: Report, connection: Connection) -> dict[str, Any]:
     return {
         "at": timezone.now().isoformat(),
-        "purpose": purpose.value,
+        "purpose": report.purpose.value,
         "errors": report.errors,
         "warnings": report.warnings,
         "lines": report.lines,
@@ -39,7 +62,7 @@ def examine(upload: Upload, *, progress: Progress, cancel: Cancel) -> dict[str, 
         "problems": [asdict(one) for one in report.problems[:SHOWN]],
         "kinds": kinds(report),
         "models": report.models,
-        "estimate": estimate(upload, report),
+        "estimate": file_costs.estimate(connection, report),
     }
 
 
@@ -55,44 +78,6 @@ def kinds(report: Report) -> list[dict[str, Any]]:
         }
         for code, count in sorted(report.totals.items(), key=lambda one: -one[1])
     ]
-
-
-def estimate(upload: Upload, report: Report) -> dict[str, Any]:
-    """Tokens, and for a batch the dollars where the price of its one deployment is known."""
-    if report.tokens is None:
-        return {}
-    told: dict[str, Any] = {"tokens": report.tokens.total, "longest": report.tokens.most}
-    if report.purpose.is_training:
-        training = training_estimate(report.tokens, epochs=EPOCHS)
-        return {**told, "epochs": EPOCHS, "trained_tokens": training.trained_tokens}
-    if report.purpose is not Purpose.BATCH:
-        return told
-    model = next(iter(report.models)) if len(report.models) == 1 else ""
-    source = ""
-
-    def dollars(tokens_in: int, tokens_out: int) -> Decimal | None:
-        nonlocal source
-        if not model:
-            return None
-        what = sold(upload.connection_id, upload.connection.kind, model, region=upload.connection.region)
-        found = price(what, input_tokens=tokens_in, output_tokens=tokens_out)
-        source = found.source
-        return found.amount
-
-    batch = batch_estimate(report.tokens, price=dollars)
-    return {
-        **told,
-        "output_tokens": batch.output_tokens,
-        "guessed": batch.guessed,
-        "assumed_output": batch.assumed_output,
-        "online": money(batch.online),
-        "batch": money(batch.batch),
-        "source": source,
-    }
-
-
-def money(amount: Decimal | None) -> str:
-    return "" if amount is None else str(amount)
 
 
 def mend(upload: Upload, codes: set[str], *, progress: Progress, cancel: Cancel) -> dict[str, Any]:

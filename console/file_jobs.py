@@ -40,6 +40,18 @@ def teller(job: Job, total: int, note: str = "") -> Callable[[int], bool]:
     return tell
 
 
+def listeners(job: Job, total: int, note: str) -> tuple[Callable[[int], None], Callable[[], bool]]:
+    """The same as the doctor wants it: one function hears the progress, the other tells whether to stop."""
+    told = teller(job, total, note)
+    is_going_on = True
+
+    def tell(done: int) -> None:
+        nonlocal is_going_on
+        is_going_on = is_going_on and told(done)
+
+    return tell, lambda: not is_going_on
+
+
 @jobs.handles("file.send")
 def send(job: Job) -> None:
     """Send an upload to its resource; what an earlier attempt may have left there is looked for first."""
@@ -65,24 +77,37 @@ def check(job: Job) -> None:
     """Have the doctor look at an upload, after mending the codes that were chosen, if any."""
     upload = Upload.objects.select_related("connection").get(pk=job.arguments["upload"])
     codes = set(job.arguments.get("codes", []))
-    is_going_on = True
-
-    def tell(done: int) -> None:
-        nonlocal is_going_on
-        is_going_on = is_going_on and told(done)
-
-    def is_over() -> bool:
-        return not is_going_on
-
     try:
         if codes and "mended" not in job.outcome:
-            told = teller(job, upload.size, "Mending")
+            tell, is_over = listeners(job, upload.size, "Mending")
             job.keep({"mended": file_check.mend(upload, codes, progress=tell, cancel=is_over)})
-        told = teller(job, upload.size, "Checking")
+        tell, is_over = listeners(job, upload.size, "Checking")
         upload.keep_report(file_check.examine(upload, progress=tell, cancel=is_over))
     except (jsonl.Cancelled, FileNotFoundError):
         raise jobs.CancelledError from None
     job.advance(upload.size, upload.size)
+
+
+@jobs.handles("file.examine")
+def examine(job: Job) -> None:
+    """Have the doctor read a file where it is; the job keeps the report and nothing else."""
+    connection, size = job.connection, job.total
+    if connection is None:
+        raise NotFound("The connection that has the file was removed.", sent=False)
+    tell, is_over = listeners(job, size or 0, "Checking")
+    purpose = jsonl.Purpose(job.arguments["purpose"])
+    try:
+        with (
+            connection.client(job.actor) as client,
+            files.opened(client, job.arguments["file"], size=size) as content,
+        ):
+            report = file_check.examine_remote(
+                connection, content.pieces, purpose, progress=tell, cancel=is_over
+            )
+    except jsonl.Cancelled:
+        raise jobs.CancelledError from None
+    job.keep({"report": report})
+    job.advance(report["bytes"], report["bytes"])
 
 
 @jobs.handles("file.copy")

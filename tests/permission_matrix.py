@@ -84,6 +84,7 @@ RULES: dict[str, Rule] = {
     "upload-check": changes("object", "operate"),
     "upload-cancel": changes("object", "operate"),
     "files-delete": changes("list", "operate"),
+    "file-check": Rule("object", {"GET": "read", "POST": "operate"}, {"purpose": "batch"}),
     "file-copy": edits("object", "operate"),
     "file": reads("object"),
     "file-delete": edits("object", "operate"),

@@ -92,6 +92,16 @@ def named(name: str) -> str:
     return header_name(clean_text(name).replace("\\", "/").rpartition("/")[2])[:255]
 
 
+class CheckForm(forms.Form):
+    """What the doctor holds a file to that a resource has already."""
+
+    purpose = forms.ChoiceField(
+        label="Held to the rules of",
+        choices=[(one.value, MEANINGS[one][1]) for one in Purpose],
+        widget=forms.Select(attrs={"class": "input auto"}),
+    )
+
+
 class CopyForm(forms.Form):
     """Where a file is copied to, and what for; a purpose that only the service may give must be chosen anew."""
 

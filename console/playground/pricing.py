@@ -174,5 +174,7 @@ def snapshot_date() -> str:
     """Return the day on which Azure's meters were read, as the package tells it."""
     import azure_genai_prices as meters
 
+    if not meters.is_loaded():
+        meters.load_bundled_snapshot()
     found: Any = re.search(r"\d{4}-\d\d-\d\d", meters.get_source())
     return found.group() if found else "unknown"

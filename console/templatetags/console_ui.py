@@ -44,6 +44,7 @@ SECTIONS: dict[str, str] = {
     "connection-new": "connections",
     "deployment": "deployments",
     "file": "files",
+    "file-check": "files",
     "file-copy": "files",
     "file-delete": "files",
     "files-delete": "files",

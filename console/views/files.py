@@ -103,6 +103,11 @@ class Row:
         return bool(self.item.gone_at) or self.item.status not in kept.UNSETTLED
 
     @property
+    def is_jsonl(self) -> bool:
+        """Whether the doctor can make something of it."""
+        return self.item.name.lower().endswith(".jsonl") or self.purpose in {"fine-tune", "batch", "evals"}
+
+    @property
     def is_in_a_store(self) -> bool:
         return any(use.item.kind.startswith("vector_store") for use in self.uses)
 

@@ -1,0 +1,83 @@
+"""The doctor on a file that a resource has: a job reads it there, and its report stays for a fortnight."""
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from console import access, jobs, tasks
+from console.forms.uploads import CheckForm
+from console.jsonl import Purpose
+from console.models import Item, Job
+from console.views.files import KIND
+from console.views.shared import asks_for, wants_json
+
+JOB = "file.examine"
+USUAL = {"fine-tune": Purpose.SUPERVISED, "batch": Purpose.BATCH, "evals": Purpose.EVALS}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def show(request: HttpRequest, slug: str, file_id: str) -> HttpResponse:
+    """The last report on a file, and the form that has it looked at again; `?purpose=` proposes the rules."""
+    may = "operate" if request.method == "POST" else "read"
+    item = access.item_for(request.user, slug, KIND, file_id, may=may)
+    url = reverse("file-check", args=[slug, file_id])
+    job = access.last_job(request.user, JOB, url=url)
+    if request.method != "POST":
+        form = CheckForm(initial={"purpose": proposed(request, item, job)})
+        return page(request, item, form, job)
+    form = CheckForm(request.POST)
+    if not form.is_valid():
+        return page(request, item, form, job, status=422)
+    if job is None or not job.is_open:
+        job = start(request, item, form.cleaned_data["purpose"], url=url)
+    return JsonResponse(as_json(job), status=202) if wants_json(request) else redirect(url)
+
+
+def proposed(request: HttpRequest, item: Item, job: Job | None) -> str:
+    """The rules that somebody asked for, else those of last time, else those of the file's purpose."""
+    asked = request.GET.get("purpose", "")
+    if asked in set(Purpose):
+        return asked
+    if job is not None:
+        return str(job.arguments["purpose"])
+    return USUAL.get(str(item.raw.get("purpose")), Purpose.SUPERVISED)
+
+
+def start(request: HttpRequest, item: Item, purpose: str, *, url: str) -> Job:
+    with transaction.atomic():
+        job = jobs.start(
+            JOB,
+            title=f"Check {item.name}",
+            effect=Job.Effect.READ,
+            workspace=item.connection.workspace,
+            user=request.user,  # type: ignore[arg-type]
+            connection=item.connection,
+            arguments={"file": item.remote_id, "purpose": purpose},
+            total=item.size,
+            unit="bytes",
+            url=url,
+        )
+        tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]
+    return job
+
+
+def page(
+    request: HttpRequest, item: Item, form: CheckForm, job: Job | None, *, status: int = 200
+) -> HttpResponse:
+    if wants_json(request):
+        error = {"error": {"fields": form.errors}} if form.is_bound else {}
+        return JsonResponse({**as_json(job), **error}, status=status)
+    context = {"item": item, "form": form, "job": job, "report": job.outcome.get("report") if job else None}
+    part = asks_for(request, "check")
+    return render(request, "files/check.html#check" if part else "files/check.html", context, status=status)
+
+
+def as_json(job: Job | None) -> dict[str, Any]:
+    if job is None:
+        return {"job": None, "report": None}
+    state = {"id": str(job.pk), "state": job.state, "done": job.done, "total": job.total}
+    return {"job": {**state, "error": job.error_message}, "report": job.outcome.get("report")}
