@@ -1,6 +1,7 @@
 """The doctor on a file in the spool or at a resource: what it found, and what mending it would change."""
 
 import io
+import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -8,8 +9,8 @@ from typing import Any
 from django.utils import timezone
 
 from console import file_costs
-from console.jsonl import CATALOGUE, REPAIRS, Purpose, Report, check, repair
-from console.jsonl.lines import Cancel, Progress
+from console.jsonl import CATALOGUE, REPAIRS, Purpose, Report, check, likely, repair
+from console.jsonl.lines import BOM, CHUNK, Cancel, Progress
 from console.models import Connection, Upload
 
 SHOWN = 200
@@ -22,11 +23,24 @@ def examine(upload: Upload, *, progress: Progress, cancel: Cancel) -> dict[str, 
 
 
 def examine_remote(
-    connection: Connection, pieces: Iterator[bytes], purpose: Purpose, *, progress: Progress, cancel: Cancel
+    connection: Connection, pieces: Iterator[bytes], purpose: str, *, progress: Progress, cancel: Cancel
 ) -> dict[str, Any]:
-    """The same for a content as it comes from a resource; nothing of it is kept. Raises what `pieces` raise."""
-    report = check(io.BufferedReader(Pieces(pieces)), purpose, progress=progress, cancel=cancel)
-    return told(report, connection)
+    """The same for a content as it comes from a resource; nothing of it is kept. Raises what `pieces` raise.
+
+    Without a `purpose` the file is held to the rules that its first line speaks for.
+    """
+    content = io.BufferedReader(Pieces(pieces), buffer_size=CHUNK)
+    rules = Purpose(purpose) if purpose else likely(first_object(content.peek()))
+    return told(check(content, rules, progress=progress, cancel=cancel), connection)
+
+
+def first_object(start: bytes) -> dict[str, Any]:
+    """The object in the first line of a file, empty for what is none."""
+    try:
+        value = json.loads(start.removeprefix(BOM).lstrip().partition(b"\n")[0])
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 class Pieces(io.RawIOBase):

@@ -95,7 +95,7 @@ def examine(job: Job) -> None:
     if connection is None:
         raise NotFound("The connection that has the file was removed.", sent=False)
     tell, is_over = listeners(job, size or 0, "Checking")
-    purpose = jsonl.Purpose(job.arguments["purpose"])
+    purpose = job.arguments["purpose"]
     try:
         with (
             connection.client(job.actor) as client,

@@ -97,7 +97,8 @@ class CheckForm(forms.Form):
 
     purpose = forms.ChoiceField(
         label="Held to the rules of",
-        choices=[(one.value, MEANINGS[one][1]) for one in Purpose],
+        required=False,
+        choices=[("", "What its first line looks like"), *((one.value, MEANINGS[one][1]) for one in Purpose)],
         widget=forms.Select(attrs={"class": "input auto"}),
     )
 

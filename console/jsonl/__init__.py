@@ -10,7 +10,7 @@ from .estimate import BatchEstimate, TrainingEstimate, batch_estimate, training_
 from .lines import Cancelled
 from .preview import Page, Row, preview
 from .problems import Problem
-from .purposes import ENDPOINTS, LIMITS, Expected, Limits, Purpose
+from .purposes import ENDPOINTS, LIMITS, Expected, Limits, Purpose, likely
 from .repairing import Change, RepairReport, repair
 from .templating import BuildError, Template, build
 from .tokens import Tokens
@@ -40,6 +40,7 @@ __all__ = [
     "check",
     "csv_line",
     "guarded",
+    "likely",
     "preview",
     "repair",
     "to_csv",

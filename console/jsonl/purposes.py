@@ -44,6 +44,21 @@ class Purpose(StrEnum):
         return self.upload == "fine-tune"
 
 
+def likely(value: Mapping[str, Any]) -> Purpose:
+    """What a file is for by the object of one of its lines; supervised training where nothing speaks for another."""
+    if "custom_id" in value or "body" in value:
+        return Purpose.BATCH
+    if "item" in value:
+        return Purpose.EVALS
+    if "preferred_output" in value or "non_preferred_output" in value:
+        return Purpose.PREFERENCE
+    messages = value.get("messages")
+    last = messages[-1] if isinstance(messages, list) and messages else None
+    if isinstance(last, dict) and last.get("role") == "user":
+        return Purpose.REINFORCEMENT
+    return Purpose.SUPERVISED
+
+
 @dataclass(frozen=True)
 class Limits:
     """Bytes of the file, lines in it; 0 means that no limit is known."""

@@ -16,7 +16,7 @@ from console.views.files import KIND
 from console.views.shared import asks_for, wants_json
 
 JOB = "file.examine"
-USUAL = {"fine-tune": Purpose.SUPERVISED, "batch": Purpose.BATCH, "evals": Purpose.EVALS}
+USUAL = {"batch": Purpose.BATCH, "evals": Purpose.EVALS}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,13 +38,13 @@ def show(request: HttpRequest, slug: str, file_id: str) -> HttpResponse:
 
 
 def proposed(request: HttpRequest, item: Item, job: Job | None) -> str:
-    """The rules that somebody asked for, else those of last time, else those of the file's purpose."""
+    """The rules that somebody asked for, else those of last time, else those of the file's purpose if it has one."""
     asked = request.GET.get("purpose", "")
     if asked in set(Purpose):
         return asked
     if job is not None:
         return str(job.arguments["purpose"])
-    return USUAL.get(str(item.raw.get("purpose")), Purpose.SUPERVISED)
+    return USUAL.get(str(item.raw.get("purpose")), "")
 
 
 def start(request: HttpRequest, item: Item, purpose: str, *, url: str) -> Job:

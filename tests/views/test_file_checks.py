@@ -62,12 +62,10 @@ def test_nothing_was_checked_yet(signed_in):
     page = signed_in.get(URL).text
 
     assert "Not checked yet" in page
-    assert '<option value="supervised" selected>' in page
+    assert '<option value="" selected>' in page
 
 
-@pytest.mark.parametrize(
-    ("purpose", "rules"), [("batch", "batch"), ("evals", "evals"), ("assistants", "supervised")]
-)
+@pytest.mark.parametrize(("purpose", "rules"), [("batch", "batch"), ("evals", "evals"), ("fine-tune", "")])
 def test_the_rules_are_proposed_from_the_files_purpose(signed_in, connection, purpose, rules):
     remember(connection, purpose=purpose)
 
@@ -83,6 +81,24 @@ def test_rules_that_nobody_knows_are_refused(signed_in):
 
     assert response.status_code == 422
     assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "rules"),
+    [
+        (GOOD, "supervised"),
+        (b'{"preferred_output": []}\n', "preference"),
+        (b'{"messages": [{"role": "user", "content": "Hi"}], "answer": 1}\n', "reinforcement"),
+        (b'\xef\xbb\xbf{"custom_id": "1"}\n', "batch"),
+        (b'{"item": {}}\n', "evals"),
+        (b"[1]\n", "supervised"),
+        (b"{\n", "supervised"),
+    ],
+)
+def test_without_a_word_the_first_line_tells_the_rules(signed_in, upstream, line, rules):
+    upstream[f"GET {CONTENT}"] = 200, line, {}
+
+    assert examined(signed_in, "").outcome["report"]["purpose"] == rules
 
 
 def test_a_check_under_way_is_not_started_twice_and_is_followed(signed_in):
