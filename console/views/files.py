@@ -40,6 +40,7 @@ LIST = Listing(
     noun="files",
     list_name="files",
     one="file",
+    default_sort="-created",
     rows="files/_rows.html",
     icon="file",
     empty="What is uploaded here or elsewhere, and what jobs and batches write, appears here.",

@@ -33,6 +33,7 @@ LIST = Listing(
     noun="jobs",
     list_name="fine-tuning-jobs",
     one="job",
+    default_sort="-created",
     rows="fine_tuning/_rows.html",
     icon="curve",
     empty="A job trains a base model on a file of examples, and makes a model of your own.",

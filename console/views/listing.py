@@ -129,7 +129,8 @@ class Listing:
     """A list page. `sorts` maps the words of `?sort=` to columns; a minus turns the order round.
 
     `list_name` is its URL name, `one` and `noun` what a single object and many are called, `rows` the template
-    of its rows, `icon` and `empty` what stands there before there is any object.
+    of its rows, `icon` and `empty` what stands there before there is any object. What happens one after the
+    other is best sorted by "-created" unless somebody asks for something else.
     """
 
     kind: str
@@ -143,6 +144,7 @@ class Listing:
     icon: str = ""
     empty: str = ""
     search: str = "Filter by name or id"
+    default_sort: str = "name"
 
     @property
     def has_selection(self) -> bool:
@@ -154,7 +156,7 @@ class Listing:
 
     def asked(self, request: HttpRequest) -> "Asked":
         """What the address asks for. Raises BadQuery for a sort or a value that does not exist."""
-        sort = request.GET.get("sort", "name")
+        sort = request.GET.get("sort", self.default_sort)
         if sort.removeprefix("-") not in self.sorts:
             raise BadQuery(f"This list can be sorted by {', '.join(self.sorts)}, not by “{sort[:40]}”.")
         chosen = {one.name: clean_text(request.GET.get(one.name, ""))[:MAX_VALUE] for one in self.facets}
@@ -181,6 +183,10 @@ class Asked:
     def is_narrowed(self) -> bool:
         return bool(self.q or self.chosen or self.is_gone)
 
+    @property
+    def is_usual_order(self) -> bool:
+        return self.sort == self.listing.default_sort
+
     def narrow(self, items: ItemQuerySet) -> ItemQuerySet:
         """The asked-for items in the asked-for order. Raises BadQuery."""
         rows = items.gone() if self.is_gone else items.present()
@@ -192,7 +198,8 @@ class Asked:
     def order(self) -> list[OrderBy]:
         is_descending = self.sort.startswith("-")
         column = self.listing.sorts[self.sort.removeprefix("-")]
-        names = dict.fromkeys([column, "name", "id"])
+        # By time there is an index that ends with the id; by anything else equals are told apart by their names.
+        names = dict.fromkeys([column, "id"] if column == "remote_created_at" else [column, "name", "id"])
         last = {name: True if name in NULLABLE else None for name in names}
         if is_descending:
             return [F(name).desc(nulls_last=last[name]) for name in names]
@@ -210,7 +217,7 @@ class Asked:
     def query(self, **changes: str) -> str:
         """The query string of this list with some of its parts changed; "" leaves a part out."""
         gone = "1" if self.is_gone else ""
-        sort = "" if self.sort == "name" else self.sort
+        sort = "" if self.is_usual_order else self.sort
         parts = {"q": self.q, **self.chosen, "gone": gone, "sort": sort, **changes}
         return "?" + urlencode({name: value for name, value in parts.items() if value})
 

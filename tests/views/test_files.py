@@ -54,6 +54,15 @@ def test_the_list_is_shown_from_the_index_and_asks_nobody(client, bob, known, up
     assert "1 batch" in response.text
 
 
+def test_the_newest_stand_first_unless_asked_otherwise(client, bob, known):
+    Item.objects.filter(remote_id="file-1").update(remote_created_at=timezone.now())
+    enter(client, bob)
+
+    assert names(client.get("/files/")) == ["file-1", "file-2"]
+    assert names(client.get("/files/?sort=created")) == ["file-2", "file-1"]
+    assert 'name="sort"' not in client.get("/files/?q=file").text
+
+
 def test_the_part_is_the_table_alone(client, bob, known):
     response = enter(client, bob).get("/files/", headers={"HX-Request": "true", "HX-Target": "table"})
 
