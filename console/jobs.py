@@ -22,6 +22,10 @@ class CancelledError(Exception):
     """A handler raises it when `job.advance` said that nobody wants the work any more."""
 
 
+class LaterError(Exception):
+    """A handler raises it when it can only wait: the job goes on by itself in about half a minute."""
+
+
 def handles(kind: str) -> Callable[[Handler], Handler]:
     """Register a handler: it works from `job.arguments`, tells its progress, and is safe to run twice."""
 
@@ -72,6 +76,8 @@ def run(job_id: str) -> None:
         HANDLERS[job.kind](job)
     except CancelledError:
         job.end(Job.State.CANCELLED)
+    except LaterError:
+        job.put_off()
     except UpstreamError as error:
         state = Job.State.UNKNOWN if error.kind == "unknown_outcome" else Job.State.FAILED
         job.end(state, error_kind=error.kind, error_message=f"{error.message} {error.remedy}".strip())

@@ -7,6 +7,7 @@ from console.views import (
     activity,
     audit,
     bulk,
+    checkpoints,
     comparisons,
     connections,
     deployments,
@@ -155,6 +156,17 @@ vector_store: list[URLPattern] = [
     ),
 ]
 
+CHECKPOINT = "c/<slug:slug>/fine-tuning/<str:job_id>/checkpoints/<str:checkpoint_id>/"
+checkpoint: list[URLPattern] = [
+    path(CHECKPOINT, checkpoints.show, name="checkpoint"),
+    path(f"{CHECKPOINT}live/", checkpoints.live, name="checkpoint-live"),
+    path(f"{CHECKPOINT}copy/", checkpoints.copy, name="checkpoint-copy"),
+    path(f"{CHECKPOINT}permissions/", checkpoints.permit, name="checkpoint-permit"),
+    path(
+        f"{CHECKPOINT}permissions/<str:permission_id>/delete/", checkpoints.forbid, name="checkpoint-forbid"
+    ),
+]
+
 tuning: list[URLPattern] = [
     path("fine-tuning/", fine_tuning.index, name="fine-tuning-jobs"),
     path("fine-tuning/refresh/", fine_tuning.refresh, name="fine-tuning-jobs-refresh"),
@@ -170,6 +182,7 @@ tuning: list[URLPattern] = [
         fine_tuning_models.delete,
         name="fine-tuning-job-delete-model",
     ),
+    *checkpoint,
 ]
 
 comparing: list[URLPattern] = [

@@ -150,3 +150,51 @@ def test_an_attempt_that_lost_its_lease_cannot_end_the_job(handled, workspace, a
 
 def test_nobody_claims_a_job_that_is_not_there(workspace):
     assert Job.objects.claim(uuid.uuid4()) is None
+
+
+def test_a_job_that_can_only_wait_goes_on_later_without_counting_an_attempt(handled, workspace, alice):
+    looks = []
+
+    def wait(job):
+        looks.append(job.attempt)
+        if len(looks) < 3:
+            raise jobs.LaterError
+
+    handled["try"] = wait
+    job = begin(workspace, alice)
+
+    states = []
+    for _ in range(4):
+        jobs.run(str(job.pk))
+        job.refresh_from_db()
+        states.append(job.state)
+
+    assert (states, looks) == (["queued", "queued", "done", "done"], [1, 1, 1])
+
+
+def test_a_job_that_was_put_off_is_woken_by_the_sweeper(handled, workspace, alice):
+    def wait(job):
+        raise jobs.LaterError
+
+    handled["try"] = wait
+    job = begin(workspace, alice)
+    jobs.run(str(job.pk))
+
+    too_early = jobs.sweep()
+    Job.objects.update(woken_at=timezone.now() - timedelta(seconds=30))
+
+    assert (too_early, jobs.sweep()) == ([], [str(job.pk)])
+
+
+def test_a_job_that_was_cancelled_meanwhile_is_not_put_off(handled, workspace, alice):
+    def wait(job):
+        job.cancel()
+        raise jobs.LaterError
+
+    handled["try"] = wait
+    job = begin(workspace, alice)
+
+    jobs.run(str(job.pk))
+
+    job.refresh_from_db()
+    assert job.state == "cancelled"

@@ -92,6 +92,8 @@ def world(connection, workspace, alice, upstream):
         "store_id": "vs-1",
         "batch_id": "vsfb-1",
         "job_id": "ftjob-1",
+        "checkpoint_id": "ftchkpt-1",
+        "permission_id": "cp-1",
         "golden": golden.pk,
         "token": "no-such-token",
         "seq": event.seq,
@@ -118,7 +120,10 @@ def with_a_fine_tuning_job(connection, upstream) -> None:
     )
     path = "/fine_tuning/jobs/ftjob-1"
     upstream[f"GET {path}"] = 200, job
-    upstream[f"GET {path}/events"] = upstream[f"GET {path}/checkpoints"] = 200, {"object": "list", "data": []}
+    upstream[f"GET {path}/events"] = 200, {"object": "list", "data": []}
+    kept = {"id": "ftchkpt-1", "step_number": 1, "fine_tuned_model_checkpoint": "gpt-5.ft-1"}
+    upstream[f"GET {path}/checkpoints"] = 200, {"object": "list", "data": [kept]}
+    upstream["DELETE /fine_tuning/checkpoints/gpt-5.ft-1/permissions/cp-1"] = 200, {"deleted": True}
     for verb in ("pause", "resume", "cancel"):
         upstream[f"POST {path}/{verb}"] = 200, job
 
@@ -168,6 +173,8 @@ def address(name: str, world: dict) -> str:
             "store_id",
             "batch_id",
             "job_id",
+            "checkpoint_id",
+            "permission_id",
         )
         if f":{part}>" in pattern
     }

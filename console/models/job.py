@@ -142,6 +142,15 @@ class Job(models.Model):
             lease_until=None,
         )
 
+    def put_off(self) -> None:
+        """Let the job go until the sweeper wakes it again; an attempt that only looked does not count."""
+        mine = Job.objects.filter(pk=self.pk, attempt=self.attempt, state=self.State.RUNNING)
+        is_wanted = mine.filter(cancel_requested_at=None)
+        is_wanted.update(
+            state=self.State.QUEUED, attempt=F("attempt") - 1, lease_until=None, woken_at=timezone.now()
+        )
+        mine.update(state=self.State.CANCELLED, lease_until=None, finished_at=timezone.now())
+
     @transaction.atomic
     def cancel(self) -> None:
         """Ask a running job to stop; a waiting one ends at once."""

@@ -24,6 +24,11 @@ class Destination:
     region: str
     status: str
 
+    @property
+    def name(self) -> str:
+        """The last part of the ARM id."""
+        return self.resource.rpartition("/")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Copy:

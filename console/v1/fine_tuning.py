@@ -4,6 +4,7 @@ Shapes from the GA specification of 2026-01-28 (CreateFineTuningJobRequest, Fine
 and events have neither order nor `last_id`; the last row's id is the cursor.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +31,11 @@ STATUSES = ENDED | {
 LONGEST_SUFFIX = 40
 """Characters of a suffix on Azure (https://learn.microsoft.com/azure/ai-foundry/openai/how-to/fine-tuning)."""
 
+SUFFIX = "suffix"
+"""The member of a job's metadata that keeps its suffix."""
+
 _JOBS = "/fine_tuning/jobs"
+_SUFFIXED = re.compile(r".+\.ft-[0-9a-f]{8,}-(.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +210,7 @@ def parse_job(value: object) -> FineTuningJob:
         hyperparameters=parse.scalars(raw.get("hyperparameters"))
         | parse.scalars(settings.get("hyperparameters")),
         grader=parse.mapping(settings.get("grader")),
-        suffix=parse.text(raw.get("suffix")) or parse.text(raw.get("user_provided_suffix")),
+        suffix=_suffix(raw),
         seed=parse.integer(raw.get("seed")),
         integrations=tuple(parse.rows(raw.get("integrations"))),
         metadata=parse.pairs(raw.get("metadata")),
@@ -215,6 +220,15 @@ def parse_job(value: object) -> FineTuningJob:
         estimated_finish=parse.time(raw.get("estimated_finish")),
         raw=raw,
     )
+
+
+def _suffix(raw: parse.Json) -> str:
+    """The suffix that was asked for. Azure does not tell it: it ends the model's name, `base.ft-HEX-suffix`,
+    and before there is one it stands in the metadata of jobs that this console started.
+    """
+    told = parse.text(raw.get("suffix")) or parse.text(raw.get("user_provided_suffix"))
+    named = _SUFFIXED.fullmatch(parse.text(raw.get("fine_tuned_model")))
+    return told or parse.text(parse.path(raw, "metadata", SUFFIX)) or (named[1] if named else "")
 
 
 def parse_event(value: object) -> Event:

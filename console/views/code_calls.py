@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from console.models import Connection
+from console.v1.routes import preview_headers
 from console.views.code import Sample, header, setup
 
 WIDTH = 88
@@ -28,11 +29,25 @@ def calling(
     named: Mapping[str, str] | None = None,
     body: Mapping[str, Any] | None = None,
 ) -> list[Sample]:
-    """`name` is the method of the SDK ("vector_stores.create"), `ids` and `named` its ids, `body` the JSON."""
+    """`name` is the method of the SDK ("vector_stores.create"), `ids` and `named` its ids, `body` the JSON.
+
+    An operation without a method in the SDK has an empty `name`: it is called by its path.
+    """
+    text = python(name, ids, named or {}, body or {}) if name else by_path(method, url_path, body or {})
     return [
-        Sample("Python", "python", setup(connection) + python(name, ids, named or {}, body or {})),
+        Sample("Python", "python", setup(connection) + text),
         Sample("curl", "curl", curl(connection, method, url_path, body)),
     ]
+
+
+def by_path(method: str, url_path: str, body: Mapping[str, Any]) -> str:
+    """A call of a path that the SDK has no method for, with the header of its preview."""
+    given = [literal(url_path), "cast_to=object"]
+    given += [f"body={literal(dict(body))}"] if body else []
+    headers = preview_headers(method, url_path)
+    given += [f'options={{"headers": {literal(headers)}}}'] if headers else []
+    lines = "".join(f"    {one},\n" for one in given)
+    return f"answer = client.{method.lower()}(\n{lines})\nprint(answer)\n"
 
 
 def python(name: str, ids: Sequence[str], named: Mapping[str, str], body: Mapping[str, Any]) -> str:
@@ -53,6 +68,8 @@ def literal(value: Any) -> str:
 def curl(connection: Connection, method: str, url_path: str, body: Mapping[str, Any] | None) -> str:
     verb = "" if method == "GET" or (method == "POST" and body) else f" -X {method}"
     call = f"curl{verb} {shlex.quote(connection.url + url_path)} \\\n  -H {header(connection)}"
+    for name, value in preview_headers(method, url_path).items():
+        call += f" \\\n  -H {shlex.quote(f'{name}: {value}')}"
     if not body:
         return call
     text = shlex.quote(json.dumps(dict(body), ensure_ascii=False))

@@ -199,3 +199,16 @@ def test_checkpoints_have_their_model_and_metrics(client, upstream):
         "gpt-4.1-mini.ft-1:ckpt-step-80",
         {"full_valid_loss": 0.3},
     )
+
+
+@pytest.mark.parametrize(
+    ("told", "suffix"),
+    [
+        ({"suffix": "tone"}, "tone"),
+        ({"metadata": {"suffix": "tone"}}, "tone"),
+        ({"fine_tuned_model": "gpt-4.1-mini.ft-0f4dfbbc87796912-support-hot"}, "support-hot"),
+        ({"fine_tuned_model": "gpt-4.1-mini.ft-0f4dfbbc87796912"}, ""),
+    ],
+)
+def test_the_suffix_is_found_wherever_it_stands(told, suffix):
+    assert fine_tuning.parse_job({"id": "ftjob-1", **told}).suffix == suffix

@@ -170,8 +170,10 @@ def _settings(**hyperparameters: Any) -> dict[str, Any]:
     return {"type": "supervised", "supervised": {"hyperparameters": hyperparameters}}
 
 
-async def _job(hand: Hand, method: dict[str, Any], **more: Any) -> str:
-    return str((await hand.post("/fine_tuning/jobs", {"model": _MODEL, "method": method, **more}))["id"])
+async def _job(hand: Hand, method: dict[str, Any], *, suffix: str, **more: Any) -> str:
+    named = {"suffix": suffix, "metadata": {"suffix": suffix}}
+    body = {"model": _MODEL, "method": method, **named, **more}
+    return str((await hand.post("/fine_tuning/jobs", body))["id"])
 
 
 async def _batch(hand: Hand, identifier: str, metadata: dict[str, str]) -> None:
