@@ -113,7 +113,11 @@ RULES: dict[str, Rule] = {
     # Fine-tuning
     "fine-tuning-jobs": reads("list"),
     "fine-tuning-jobs-refresh": edits("list", "read"),
-    "fine-tuning-compare": reads("list"),
+    "fine-tuning-compare": edits("list", "read"),
+    "fine-tuning-job-quote": reads("object", "operate"),
+    "fine-tuning-job-check": changes("object", "operate"),
+    "fine-tuning-job-upload": changes("object", "operate"),
+    "grader-bench": edits("object", "operate"),
     "checkpoint": reads("object"),
     "checkpoint-live": reads("object"),
     "checkpoint-copy": changes("object", "operate"),

@@ -1,13 +1,14 @@
 """Starting a fine-tuning job."""
 
-import json
-import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.http import QueryDict
+from django.template.defaultfilters import filesizeformat
 
+from console.forms.graders import GraderFields
+from console.forms.keyed import KeyedForm
+from console.models import Item
 from console.training.work import NewJob
 from console.v1.fine_tuning import LONGEST_SUFFIX, METHODS
 
@@ -23,19 +24,13 @@ SETTINGS: dict[str, tuple[str, ...]] = {
         "reasoning_effort",
     ),
 }
-GRADER = """{
-  "type": "string_check",
-  "name": "exact",
-  "operation": "eq",
-  "input": "{{sample.output_text}}",
-  "reference": "{{item.reference_answer}}"
-}"""
+WANDB = ("project", "run", "entity", "tags")
+PLAIN = {"class": "input", "autocomplete": "off", "spellcheck": "false"}
+EFFORTS = ("default", "low", "medium", "high")
 
 
-def text(label: str, length: int, hint: str, offers: str = "", *, required: bool = True) -> forms.CharField:
-    """A line of text; `offers` is the id of a datalist with suggestions."""
-    attributes = {"class": "input", "autocomplete": "off", "spellcheck": "false"}
-    widget = forms.TextInput(attrs=attributes | ({"list": offers} if offers else {}))
+def text(label: str, length: int, hint: str = "", *, required: bool = False) -> forms.CharField:
+    widget = forms.TextInput(attrs=PLAIN)
     return forms.CharField(label=label, max_length=length, required=required, help_text=hint, widget=widget)
 
 
@@ -53,30 +48,21 @@ def decimal(label: str, least: float, most: float, hint: str = "") -> forms.Floa
     )
 
 
-class JobForm(forms.Form):
-    """A new job of one method; what is left empty is chosen by the service."""
+class JobForm(KeyedForm):
+    """A new job of one method; what is left empty is chosen by the service.
 
-    key = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    Models and files are picked from what the index knows; any other name or id is the resource's to refuse.
+    """
+
     method = forms.ChoiceField(choices=[(one, one) for one in METHODS], widget=forms.HiddenInput)
-    model = text("Base model", 200, "One of the suggestions, or any name that the resource knows.", "models")
-    training_file = text("Training file", 200, "The id of a file, or one of the suggestions.", "files")
-    validation_file = text(
-        "Validation file",
-        200,
-        "Examples that are not trained on: with them you see overfitting.",
-        "files",
-        required=False,
-    )
-    suffix = text(
-        "Suffix",
-        LONGEST_SUFFIX,
-        f"Part of the model's name, at most {LONGEST_SUFFIX} characters.",
-        required=False,
-    )
+    model = text("Base model", 200, required=True)
+    training_file = text("Training file", 200, required=True)
+    validation_file = text("Validation file", 200, "Examples that are not trained on: they show overfitting.")
+    suffix = text("Suffix", LONGEST_SUFFIX, f"Part of the model's name, at most {LONGEST_SUFFIX} characters.")
     seed = whole("Seed", 0, 2**31 - 1, "The same seed and settings give nearly the same model.")
     n_epochs = whole("Epochs", 1, 50, "How often all examples are shown.")
     batch_size = whole("Batch size", 1, 256, "Examples a step.")
-    learning_rate_multiplier = decimal("Learning rate multiplier", 0.0001, 10)
+    learning_rate_multiplier = decimal("Learning rate multiplier", 0.0001, 10, "Smaller overfits later.")
     beta = decimal("Beta", 0.0001, 2, "Higher stays closer to the base model.")
     compute_multiplier = decimal("Compute multiplier", 0.00001, 10, "How much is explored in training.")
     eval_interval = whole("Steps between evaluations", 1, 10_000)
@@ -84,65 +70,100 @@ class JobForm(forms.Form):
     reasoning_effort = forms.ChoiceField(
         label="Reasoning effort",
         required=False,
-        choices=[
-            ("", "Automatic"),
-            ("default", "Default"),
-            ("low", "Low"),
-            ("medium", "Medium"),
-            ("high", "High"),
-        ],
+        choices=[("", "Automatic"), *((one, one.capitalize()) for one in EFFORTS)],
         widget=forms.Select(attrs={"class": "input auto"}),
     )
-    grader = forms.CharField(
-        label="Grader",
-        max_length=40_000,
-        help_text="As JSON: it gives each answer a reward from 0 to 1.",
-        widget=forms.Textarea(attrs={"class": "input mono", "rows": 8, "spellcheck": "false"}),
-        initial=GRADER,
-    )
+    project = text("Project", 200, "With one, the figures of each step are sent to Weights & Biases.")
+    run = text("Name of the run", 200)
+    entity = text("Team or user", 200)
+    tags = text("Tags", 1000, "Separated by commas.")
 
-    def __init__(self, *args: Any, method: str, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        kind: str,
+        models: Iterable[Item] = (),
+        files: Iterable[Item] = (),
+        grader_kind: str = "",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.method = method
-        self.initial |= {"key": uuid.uuid4().hex, "method": method}
-        for name in {one for each in SETTINGS.values() for one in each} - set(SETTINGS[method]):
+        self.kind = kind
+        self.initial = {**self.initial, "method": kind}
+        for name in {one for each in SETTINGS.values() for one in each} - set(SETTINGS[kind]):
             del self.fields[name]
-        if method != "reinforcement":
-            del self.fields["grader"]
+        self.pick("model", [(one.remote_id, one.remote_id) for one in models], "Pick a model")
+        known = [(one.remote_id, named(one)) for one in files]
+        self.pick("training_file", known, "Pick a file")
+        self.pick("validation_file", known, "None")
+        self.grader = (
+            GraderFields(self.data if self.is_bound else None, kind=grader_kind, initial=self.initial)
+            if kind == "reinforcement"
+            else None
+        )
+
+    def pick(self, name: str, choices: list[tuple[str, str]], nothing: str) -> None:
+        """Make a field a list to pick from, with what was asked for even where the index does not know it."""
+        asked = str(self[name].value() or "")
+        if asked and asked not in dict(choices):
+            choices = [(asked, asked), *choices]
+        if choices:
+            self.fields[name].widget = forms.Select({"class": "input"}, [("", nothing), *choices])
+
+    def is_valid(self) -> bool:
+        """Whether the job and its grader can be asked for; both tell what is wrong."""
+        is_right = super().is_valid()
+        return (self.grader is None or self.grader.is_valid()) and is_right
+
+    @property
+    def complaints(self) -> dict[str, Any]:
+        """What is wrong, by field, with the grader's among it."""
+        return {**self.errors, **(self.grader.errors if self.grader else {})}
 
     @property
     def settings(self) -> list[forms.BoundField]:
         """The fields of the method's hyperparameters."""
-        return [self[name] for name in SETTINGS[self.method]]
+        return [self[name] for name in SETTINGS[self.kind]]
 
-    def clean_grader(self) -> dict[str, Any]:
-        try:
-            grader = json.loads(self.cleaned_data["grader"])
-        except ValueError as error:
-            raise ValidationError(f"This is not JSON: {error}.") from None
-        if not isinstance(grader, dict) or not grader.get("type"):
-            raise ValidationError("A grader is a JSON object that has a type.")
-        return grader
+    @property
+    def integration(self) -> list[forms.BoundField]:
+        """The fields of Weights & Biases."""
+        return [self[name] for name in WANDB]
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean() or {}
+        if not clean.get("project") and any(clean.get(name) for name in WANDB):
+            self.add_error("project", "Weights & Biases needs the project.")
+        return clean
 
     def asked(self) -> NewJob:
         clean = self.cleaned_data
-        chosen = {name: clean[name] for name in SETTINGS[self.method] if clean[name] not in (None, "")}
+        chosen = {name: clean[name] for name in SETTINGS[self.kind] if clean[name] not in (None, "")}
         return NewJob(
             key=clean["key"],
             model=clean["model"],
             training_file=clean["training_file"],
-            method=self.method,
+            method=self.kind,
             validation_file=clean["validation_file"],
             suffix=clean["suffix"],
             seed=clean["seed"],
             hyperparameters=chosen,
-            grader=clean.get("grader", {}),
+            grader=self.grader.grader if self.grader else {},
+            wandb=self.wandb(),
         )
 
-    def renewed(self) -> "JobForm":
-        """The same entries under a new key, for another try after one that failed."""
-        data = QueryDict(mutable=True)
-        data.update(self.data)
-        data["key"] = uuid.uuid4().hex
-        self.data = data
-        return self
+    def wandb(self) -> dict[str, Any]:
+        """Where the figures are sent on to; empty for nowhere."""
+        clean = self.cleaned_data
+        if not clean["project"]:
+            return {}
+        tags = [one.strip() for one in clean["tags"].split(",") if one.strip()]
+        told = {"project": clean["project"], "name": clean["run"], "entity": clean["entity"], "tags": tags}
+        return {name: value for name, value in told.items() if value}
+
+
+def named(file: Item) -> str:
+    """A file for a list to pick from: its name, its size, and the day it came."""
+    day = f", {file.remote_created_at:%d %b %Y}" if file.remote_created_at else ""
+    size = f", {filesizeformat(file.size)}" if file.size is not None else ""
+    return f"{file.name}{size}{day}"

@@ -14,7 +14,7 @@ class KeyedForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial |= {"key": uuid.uuid4().hex}
+        self.initial = {**self.initial, "key": uuid.uuid4().hex}
 
     def renewed(self) -> Self:
         """The same entries under a new key, for another try after one that failed."""

@@ -60,6 +60,7 @@ SECTIONS: dict[str, str] = {
     "fine-tuning-job-delete-model": "fine-tuning-jobs",
     "fine-tuning-job-live": "fine-tuning-jobs",
     "fine-tuning-job-new": "fine-tuning-jobs",
+    "grader-bench": "fine-tuning-jobs",
     "job": "activity",
     "model": "models",
     "person": "people",

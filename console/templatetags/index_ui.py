@@ -18,9 +18,9 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def select(context: dict[str, Any], item: Item) -> SafeString:
+def select(context: dict[str, Any], item: Item, verb: str = "operate") -> SafeString:
     """Render the box that chooses a row for the form #bulk; nothing where there is nothing to do to it."""
-    if "operate" not in context.get("permissions", ()) or item.gone_at:
+    if verb not in context.get("permissions", ()) or item.gone_at:
         return format_html("{}", "")
     return format_html(
         '<input type="checkbox" form="bulk" name="item" value="{}" aria-label="Select {}">',

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from console import jobs
 from console.models import Connection, Job
+from console.once import done_once, kept_errors, of
 from console.outbound.errors import NotFound, ServerFailed, UnknownOutcome, UpstreamError
-from console.retrieval.work import done_once, kept_errors, of
 from console.v1 import checkpoints
 from console.v1.checkpoints import Copy, Destination
 from console.v1.client import Client

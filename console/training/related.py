@@ -29,6 +29,12 @@ def training_files(connection: Connection) -> list[Item]:
     return list(rows.order_by("-remote_created_at").defer("raw")[:OFFERED])
 
 
+def files_by_id(connection: Connection, ids: Iterable[str]) -> list[Item]:
+    """The files of these ids that are there, as the index knows."""
+    rows = Item.objects.present().filter(connection=connection, kind="file", remote_id__in=list(ids))
+    return list(rows.defer("raw").select_related("connection__workspace"))
+
+
 def deployments_of(connection: Connection, models: Iterable[str]) -> dict[str, str]:
     """The name under which each model is deployed, for those that are."""
     wanted = list(models)

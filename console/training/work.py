@@ -15,7 +15,7 @@ from console.models import Connection, Job
 from console.once import MARKER, done_once, kept_errors, of
 from console.v1 import fine_tuning
 from console.v1.client import Client
-from console.v1.fine_tuning import FineTuningJob
+from console.v1.fine_tuning import SUFFIX, FineTuningJob
 
 CREATE = "fine_tuning_job.create"
 
@@ -33,6 +33,7 @@ class NewJob:
     seed: int | None = None
     hyperparameters: dict[str, Any] = field(default_factory=dict)
     grader: dict[str, Any] = field(default_factory=dict)
+    wandb: dict[str, Any] = field(default_factory=dict)
 
     def body(self) -> dict[str, Any]:
         """The JSON that is sent."""
@@ -45,7 +46,8 @@ class NewJob:
             validation_file=self.validation_file or None,
             suffix=self.suffix or None,
             seed=self.seed,
-            metadata={MARKER: self.key},
+            integrations=[{"type": "wandb", "wandb": self.wandb}] if self.wandb else None,
+            metadata={MARKER: self.key} | ({SUFFIX: self.suffix} if self.suffix else {}),
         )
 
 

@@ -12,8 +12,8 @@ from console.forms.checkpoints import CopyForm, PermitForm
 from console.index.fine_tuning import KIND
 from console.models import Connection, Item
 from console.models.audit import Target
+from console.once import failure
 from console.outbound.errors import NotFound
-from console.retrieval.work import failure
 from console.training import checkpoints as training
 from console.training import copying, related
 from console.v1 import checkpoints
@@ -39,7 +39,7 @@ def live(request: HttpRequest, slug: str, job_id: str, checkpoint_id: str) -> Ht
     item = access.item_for(request.user, slug, KIND, job_id, may="read")
     kept = training.look(item.connection, request.user, job_id, checkpoint_id)
     is_over = not kept.is_copying and (kept.error is None or isinstance(kept.error, NotFound))
-    told = {"kept": kept, "is_over": is_over, "compare_url": compare_url(item, kept)}
+    told: dict[str, Any] = {"kept": kept, "is_over": is_over, "compare_url": compare_url(item, kept)}
     if not getattr(request, "htmx", False):
         return page(request, item, checkpoint_id, **told)
     context = {**framed(request, item), "checkpoint_id": checkpoint_id, **told}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -24,7 +25,7 @@ from console.views import code_calls
 from console.views.fresh import STOP_POLLING, refreshed
 from console.views.history import changes
 from console.views.list_page import list_page
-from console.views.listing import Column, Listing, by_connection, by_label, by_status
+from console.views.listing import SELECT, Column, Listing, by_connection, by_label, by_status
 from console.views.shared import wants_json
 
 METHODS = {"supervised": "Supervised", "dpo": "Preference (DPO)", "reinforcement": "Reinforcement"}
@@ -38,6 +39,7 @@ LIST = Listing(
     icon="curve",
     empty="A job trains a base model on a file of examples, and makes a model of your own.",
     columns=(
+        SELECT,
         Column("Job", sort="name"),
         Column("State", "fit", sort="status"),
         Column("Base model", "p2"),
@@ -93,6 +95,11 @@ class Row:
     def can_resume(self) -> bool:
         return not self.item.gone_at and self.job.status == "paused"
 
+    @property
+    def tuned(self) -> str:
+        """The model that the job made, where it can be there still."""
+        return "" if self.item.gone_at else self.job.fine_tuned_model
+
     @cached_property
     def files(self) -> list[tuple[str, str, Item | None]]:
         """What each file is for, its id, and the file where the index knows it."""
@@ -136,12 +143,19 @@ def live(request: HttpRequest, slug: str, job_id: str) -> HttpResponse:
     if wants_json(request):
         return JsonResponse(progress_as_json(training), status=200 if training.job else 502)
     is_over = Row(item).job.has_ended or item.gone_at is not None
+    told = {"training": training, "is_over": is_over, "compare_url": compare_url(item, training)}
     if not getattr(request, "htmx", False):
-        context = {**shown(request, item), "training": training, "is_over": is_over}
-        return render(request, "fine_tuning/show.html", context)
-    context = {**framed(request, item), "training": training, "is_over": is_over, "part": True}
+        return render(request, "fine_tuning/show.html", {**shown(request, item), **told})
+    context = {**framed(request, item), **told, "part": True}
     status = STOP_POLLING if is_over else 200
     return render(request, "fine_tuning/_live.html", context, status=status)
+
+
+def compare_url(item: Item, training: progress.Training) -> str:
+    """The playground with the base model, the tuned one and the latest checkpoints, as soon as one is trained."""
+    job = training.job
+    trained = [job.fine_tuned_model, *(one.model for one in training.checkpoints[:2])] if job else []
+    return related.playground_url(item.connection, [job.model, *trained]) if job and any(trained) else ""
 
 
 def framed(request: HttpRequest, item: Item) -> dict[str, Any]:
@@ -158,12 +172,25 @@ def shown(request: HttpRequest, item: Item) -> dict[str, Any]:
     url_path = code_calls.path("fine_tuning", "jobs", item.remote_id)
     return {
         **framed(request, item),
+        "noun": "fine-tuning job",
+        "list_url": reverse("fine-tuning-jobs"),
+        "list_title": "Fine-tuning",
+        "again_url": again_url(Row(item)),
         "changes": changes(item),
         "history": access.history_for(request.user, Target(KIND, item.remote_id, item.name)),
         "samples": code_calls.calling(
             item.connection, "fine_tuning.jobs.retrieve", "GET", url_path, ids=[item.remote_id]
         ),
     }
+
+
+def again_url(row: Row) -> str:
+    """The form of a new job with the settings of this one."""
+    job = row.job
+    names = ("method", "model", "training_file", "validation_file", "suffix", "seed")
+    asked = {**{name: getattr(job, name) for name in names}, **job.hyperparameters}
+    told = {name: value for name, value in asked.items() if value not in (None, "", "auto")}
+    return f"{reverse('fine-tuning-job-new', args=[row.item.connection.slug])}?{urlencode(told)}"
 
 
 @require_POST

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 
 from console import access
 from console.forms.confirm import ConfirmForm
@@ -35,11 +37,17 @@ class Difference:
         return len({str(one) for one in self.values}) > 1
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def compare(request: HttpRequest) -> HttpResponse:
-    """Jobs side by side, `?job=connection/id` repeated: settings from the index, curves by a part of the page."""
+    """Jobs side by side, `?job=connection/id` repeated: settings from the index, curves by a part of the page.
+
+    A POST of rows that were selected in the list leads there.
+    """
+    if request.method == "POST":
+        return redirect(f"{reverse('fine-tuning-compare')}?{urlencode(selected(request))}")
     rows = chosen(request)
-    context = {"rows": rows, "differences": differences(rows), "query": request.GET.urlencode()}
+    context: dict[str, Any] = {"rows": rows, "differences": differences(rows)}
+    context["query"] = request.GET.urlencode()
     part = asks_for(request, "curves")
     if part or wants_json(request) or "curves" in request.GET:
         read = [(row, progress.look(row.item.connection, request.user, row.item.remote_id)) for row in rows]
@@ -50,6 +58,15 @@ def compare(request: HttpRequest) -> HttpResponse:
         return JsonResponse(compared(rows, context["charts"], context["failed"]))
     template = "fine_tuning/_curves.html" if part else "fine_tuning/compare.html"
     return render(request, template, context)
+
+
+def selected(request: HttpRequest) -> list[tuple[str, str]]:
+    """The jobs that were selected, as the address names them."""
+    keys = [int(key) for key in request.POST.getlist("item") if key.isdecimal() and len(key) < 19]
+    items = access.items_by_key(request.user, KIND, keys, may="read")
+    if len(items) > MOST_JOBS:
+        messages.warning(request, f"Only {MOST_JOBS} jobs can be compared at once; these are the first.")
+    return [("job", f"{one.connection.slug}/{one.remote_id}") for one in items[:MOST_JOBS]]
 
 
 def chosen(request: HttpRequest) -> list[Row]:

@@ -5,10 +5,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from console import access
 from console.forms.fine_tuning import JobForm
+from console.forms.graders import EXACT, KINDS
 from console.index.fine_tuning import KIND
 from console.models import Connection
 from console.once import failure
@@ -18,6 +20,7 @@ from console.v1.fine_tuning import METHODS
 from console.views import code_calls
 from console.views.fine_tuning import METHODS as TITLES
 from console.views.fine_tuning import Row, as_json
+from console.views.fine_tuning_quote import method_of, quoting
 from console.views.shared import wants_json
 
 PURPOSES = {
@@ -31,15 +34,12 @@ PURPOSES = {
 def new(request: HttpRequest, slug: str) -> HttpResponse:
     """Start a job; the same form sent again leads to the same job. What was typed survives another method."""
     connection = access.connection_for(request.user, slug, may="operate")
-    method = (request.POST if request.method == "POST" else request.GET).get("method", METHODS[0])
-    method = method if method in METHODS else METHODS[0]
-    if request.method != "POST":
-        typed = {name: value for name, value in request.GET.items() if name not in {"method", "key"}}
-        return page(request, connection, JobForm(method=method, initial=typed))
-    form = JobForm(request.POST, method=method)
+    form = form_of(request, connection)
+    if not form.is_bound:
+        return page(request, connection, form)
     if not form.is_valid():
         if wants_json(request):
-            return JsonResponse({"error": {"fields": form.errors}}, status=422)
+            return JsonResponse({"error": {"fields": form.complaints}}, status=422)
         return page(request, connection, form, status=422)
     job = work.create(connection, request.user, form.asked())
     error = failure(job)
@@ -49,31 +49,59 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         return page(request, connection, form.renewed(), status=error.page_status, error=error)
     if job.is_open:
         return redirect("job", job.pk)
-    made = job.outcome["fine_tuning_job"]
+    return started(request, slug, job.outcome["fine_tuning_job"])
+
+
+def form_of(request: HttpRequest, connection: Connection) -> JobForm:
+    """The form that was sent, or one with what the address proposes."""
+    is_sent = request.method == "POST"
+    typed = (request.POST if is_sent else request.GET).dict()
+    return JobForm(
+        request.POST if is_sent else None,
+        kind=method_of(typed),
+        models=related.tunable_models(connection),
+        files=related.training_files(connection),
+        grader_kind=typed.get("grader_kind", ""),
+        initial={name: value for name, value in typed.items() if name not in {"method", "key"}},
+    )
+
+
+def started(request: HttpRequest, slug: str, job_id: str) -> HttpResponse:
     if wants_json(request):
-        item = access.item_for(request.user, slug, KIND, made, may="operate")
+        item = access.item_for(request.user, slug, KIND, job_id, may="operate")
         return JsonResponse(as_json(Row(item)), status=201)
     messages.success(request, "The job is under way. Its files are checked first.")
-    return redirect("fine-tuning-job", slug, made)
+    return redirect("fine-tuning-job", slug, job_id)
 
 
 def page(
     request: HttpRequest, connection: Connection, form: JobForm, *, status: int = 200, error: Any = None
 ) -> HttpResponse:
+    url = reverse("fine-tuning-job-new", args=[connection.slug])
+    names = ("model", "training_file", "validation_file", "n_epochs")
+    typed = {name: str(form[name].value() or "") for name in names}
     context = {
-        "connection": connection,
         "form": form,
         "error": error,
-        "methods": [(name, TITLES[name]) for name in METHODS],
-        "purpose": PURPOSES[form.method],
-        "models": related.tunable_models(connection),
-        "files": related.training_files(connection),
-        "samples": creating(connection, form.method),
+        "methods": [(name, TITLES[name], f"{url}?method={name}") for name in METHODS],
+        "kinds": [
+            (name, title, f"{url}?method={form.kind}&grader_kind={name}") for name, title in KINDS.items()
+        ],
+        "purpose": PURPOSES[form.kind],
+        "samples": creating(connection, form.kind),
+        **quoting(request, connection, {**typed, "method": form.kind}),
     }
     return render(request, "fine_tuning/new.html", context, status=status)
 
 
 def creating(connection: Connection, method: str) -> Any:
-    asked = NewJob("", "gpt-4.1-mini-2025-04-14", "file-…", method, hyperparameters={"n_epochs": 3})
+    asked = NewJob(
+        key="",
+        model="o4-mini-2025-04-16" if method == "reinforcement" else "gpt-4.1-mini-2025-04-14",
+        training_file="file-…",
+        method=method,
+        hyperparameters={"n_epochs": 3},
+        grader=EXACT if method == "reinforcement" else {},
+    )
     body = {name: value for name, value in asked.body().items() if name != "metadata"}
     return code_calls.calling(connection, "fine_tuning.jobs.create", "POST", "/fine_tuning/jobs", body=body)
