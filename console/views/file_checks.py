@@ -22,8 +22,9 @@ USUAL = {"batch": Purpose.BATCH, "evals": Purpose.EVALS}
 @require_http_methods(["GET", "HEAD", "POST"])
 def show(request: HttpRequest, slug: str, file_id: str) -> HttpResponse:
     """The last report on a file, and the form that has it looked at again; `?purpose=` proposes the rules."""
-    may = "operate" if request.method == "POST" else "read"
-    item = access.item_for(request.user, slug, KIND, file_id, may=may)
+    if request.method == "POST":
+        access.connection_for(request.user, slug, may="operate")
+    item = access.item_for(request.user, slug, KIND, file_id, may="read")
     url = reverse("file-check", args=[slug, file_id])
     job = access.last_job(request.user, JOB, url=url)
     if request.method != "POST":
