@@ -30,6 +30,7 @@ from console.views import (
     playground,
     probes,
     sign_in,
+    stored_completions,
     syncs,
     uploads,
     vector_search,
@@ -98,6 +99,37 @@ file: list[URLPattern] = [
     path("c/<slug:slug>/files/<str:file_id>/delete/", files.delete, name="file-delete"),
     path("c/<slug:slug>/files/<str:file_id>/preview/", file_content.preview, name="file-preview"),
     path("c/<slug:slug>/files/<str:file_id>/download/", file_content.download, name="file-download"),
+]
+
+stored_completion: list[URLPattern] = [
+    path("stored-completions/", stored_completions.index, name="stored-completions"),
+    path("stored-completions/refresh/", stored_completions.refresh, name="stored-completions-refresh"),
+    path(
+        "stored-completions/delete/",
+        bulk.delete,
+        {"kind": "stored_completion"},
+        name="stored-completions-delete",
+    ),
+    path(
+        "c/<slug:slug>/stored-completions/<str:completion_id>/",
+        stored_completions.show,
+        name="stored-completion",
+    ),
+    path(
+        "c/<slug:slug>/stored-completions/<str:completion_id>/messages/",
+        stored_completions.asked,
+        name="stored-completion-messages",
+    ),
+    path(
+        "c/<slug:slug>/stored-completions/<str:completion_id>/edit/",
+        stored_completions.edit,
+        name="stored-completion-edit",
+    ),
+    path(
+        "c/<slug:slug>/stored-completions/<str:completion_id>/delete/",
+        stored_completions.delete,
+        name="stored-completion-delete",
+    ),
 ]
 
 vector_store: list[URLPattern] = [
@@ -236,6 +268,7 @@ urlpatterns = [
     *model,
     *file,
     *vector_store,
+    *stored_completion,
     *tuning,
     *comparing,
     *work,

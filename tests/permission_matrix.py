@@ -110,6 +110,14 @@ RULES: dict[str, Rule] = {
     "vector-store-file-detach": changes("object", "operate"),
     "vector-store-batch": reads("object"),
     "vector-store-batch-cancel": changes("object", "operate"),
+    # Stored completions
+    "stored-completions": reads("list"),
+    "stored-completions-refresh": edits("list", "read"),
+    "stored-completions-delete": changes("list", "operate"),
+    "stored-completion": reads("object"),
+    "stored-completion-messages": reads("object"),
+    "stored-completion-edit": edits("object", "operate"),
+    "stored-completion-delete": edits("object", "operate"),
     # Fine-tuning
     "fine-tuning-jobs": reads("list"),
     "fine-tuning-jobs-refresh": edits("list", "read"),

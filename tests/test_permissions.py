@@ -64,6 +64,7 @@ def world(connection, workspace, alice, upstream):
     upstream["GET /files/gpt-5/content"] = 200, b"{}", {}
     golden = with_a_vector_store(connection, upstream)
     with_a_fine_tuning_job(connection, upstream)
+    with_a_stored_completion(connection, upstream)
     comparison = Comparison.objects.create(workspace=workspace, owner=alice, title=CANARY)
     turn = Turn.objects.create(comparison=comparison, number=1, input=CANARY, asked_by=alice)
     answer = Answer.objects.create(
@@ -92,6 +93,7 @@ def world(connection, workspace, alice, upstream):
         "store_id": "vs-1",
         "batch_id": "vsfb-1",
         "job_id": "ftjob-1",
+        "completion_id": "chatcmpl-1",
         "checkpoint_id": "ftchkpt-1",
         "permission_id": "cp-1",
         "golden": golden.pk,
@@ -126,6 +128,23 @@ def with_a_fine_tuning_job(connection, upstream) -> None:
     upstream["DELETE /fine_tuning/checkpoints/gpt-5.ft-1/permissions/cp-1"] = 200, {"deleted": True}
     for verb in ("pause", "resume", "cancel"):
         upstream[f"POST {path}/{verb}"] = 200, job
+
+
+def with_a_stored_completion(connection, upstream) -> None:
+    """A stored completion in the index and on the resource."""
+    stored = {"id": "chatcmpl-1", "object": "chat.completion", "model": "gpt-5", "metadata": {}}
+    Item.objects.create(
+        connection=connection,
+        kind="stored_completion",
+        remote_id="chatcmpl-1",
+        name=CANARY,
+        raw=stored,
+        digest="0" * 64,
+        seen_at=timezone.now(),
+    )
+    path = "/chat/completions/chatcmpl-1"
+    upstream[f"GET {path}"] = upstream[f"POST {path}"] = 200, stored
+    upstream[f"GET {path}/messages"] = 200, {"object": "list", "data": []}
 
 
 def with_a_vector_store(connection, upstream) -> GoldenQuery:
@@ -174,6 +193,7 @@ def address(name: str, world: dict) -> str:
             "batch_id",
             "job_id",
             "checkpoint_id",
+            "completion_id",
             "permission_id",
         )
         if f":{part}>" in pattern

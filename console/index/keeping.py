@@ -6,7 +6,7 @@ from typing import TypeVar
 from console.index.reading import Batch, NotOffered
 from console.models import Connection, Item, Sync, audit
 from console.models.seen import Seen
-from console.outbound.errors import NotFound
+from console.outbound.errors import Forbidden, NotFound
 from console.v1.client import Client, Page
 
 T = TypeVar("T")
@@ -28,10 +28,12 @@ def listed(
     seen: Callable[[T], Seen],
     *,
     otherwise: str,
+    forbidden: str = "",
 ) -> Iterator[Batch]:
     """A list page by page, read with the console's own identity.
 
-    Raises NotOffered with the sentence `otherwise` where the list answers 404.
+    Raises NotOffered with the sentence `otherwise` where the list answers 404, and with `forbidden` where it
+    answers 403 because an account can have the whole resource switched off.
     """
     with connection.client(audit.Actor()) as client:
         try:
@@ -39,6 +41,10 @@ def listed(
                 yield Batch([seen(one) for one in page.rows], page.after)
         except NotFound:
             raise NotOffered(otherwise) from None
+        except Forbidden:
+            if not forbidden:
+                raise
+            raise NotOffered(forbidden) from None
 
 
 def remember(connection: Connection, kind: str, one: Seen) -> Item:

@@ -2,7 +2,15 @@
 
 from datetime import timedelta
 
-from console.index import deployments, files, fine_tuning, models, vector_stores
+from console.index import (
+    containers,
+    deployments,
+    files,
+    fine_tuning,
+    models,
+    stored_completions,
+    vector_stores,
+)
 from console.index.keeping import may_have
 from console.index.reading import Following, Kind
 from console.v1.fine_tuning import ENDED
@@ -17,5 +25,9 @@ KINDS: dict[str, Kind] = {
         Kind(files.KIND, QUARTER, files.read, may_have),
         Kind(fine_tuning.KIND, QUARTER, fine_tuning.read, may_have, Following(fine_tuning.look, ENDED)),
         Kind(vector_stores.KIND, QUARTER, vector_stores.read, may_have),
+        Kind(stored_completions.KIND, QUARTER, stored_completions.read, may_have),
+        Kind(
+            containers.KIND, QUARTER, containers.read, may_have, Following(containers.look, containers.ENDED)
+        ),
     )
 }

@@ -17,6 +17,7 @@ from console.outbound.json_text import clean_text
 MAX_WORDS = 8
 MAX_WORD = 100
 REMEMBERED = "source:typed"
+MOST_VALUES = 500
 
 
 def used_by(kind: str) -> models.Exists:
@@ -147,7 +148,10 @@ class ItemQuerySet(models.QuerySet["Item"]):
         return missing.exclude(labels__contains=f" {REMEMBERED} ").update(gone_at=timezone.now())
 
     def tally(self, connection_id: int, kind: str) -> dict[str, Any]:
-        """How many present items there are: `{"total": n, "facets": {"family": {"gpt-5": 12}, …}}`."""
+        """How many present items there are: `{"total": n, "facets": {"family": {"gpt-5": 12}, …}}`.
+
+        Of labels with more than 500 values, such as metadata with the id of a person, the first are counted.
+        """
         rows = self.present().filter(connection=connection_id, kind=kind)
         total = 0
         counts: dict[str, Counter[str]] = {"family": Counter(), "status": Counter()}
@@ -158,7 +162,9 @@ class ItemQuerySet(models.QuerySet["Item"]):
             counts["status"][status] += 1
             for label in labels.split():
                 name, _, value = label.partition(":")
-                counts.setdefault(name, Counter())[value] += 1
+                counted = counts.setdefault(name, Counter())
+                if value in counted or len(counted) < MOST_VALUES:
+                    counted[value] += 1
         return {"total": total, "facets": {name: dict(values) for name, values in counts.items()}}
 
 

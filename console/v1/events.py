@@ -20,6 +20,13 @@ class Usage:
     reasoning: int | None = None
     cached: int | None = None
 
+    @property
+    def total(self) -> int | None:
+        """Input and output together; None where neither was counted."""
+        if self.input is None and self.output is None:
+            return None
+        return (self.input or 0) + (self.output or 0)
+
     @classmethod
     def parse(cls, value: object) -> "Usage | None":
         """From the `usage` of a chat completion, of a response or of embeddings; None when there is none."""

@@ -18,6 +18,16 @@ from console.v1.items import text_of
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the answers to the same messages; `calls` are the tools that it asks for, as (name, arguments)."""
+
+    text: str
+    reasoning: str
+    calls: tuple[tuple[str, str], ...]
+    finish_reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoredCompletion:
     """One stored answer; `text` is that of its first choice, `finish_reason` the service's own word."""
 
@@ -34,6 +44,11 @@ class StoredCompletion:
     created: datetime | None
     raw: parse.Json
 
+    @property
+    def choices(self) -> list[Choice]:
+        """Every answer, in the order of the resource."""
+        return [parse_choice(one) for one in parse.rows(self.raw.get("choices"))]
+
 
 @dataclass(frozen=True, slots=True)
 class StoredMessage:
@@ -43,6 +58,17 @@ class StoredMessage:
     role: str
     text: str
     raw: parse.Json
+
+    @property
+    def parts(self) -> list[str]:
+        """What else is in it besides text, by its type: "image_url", "file"."""
+        kinds = [parse.text(part.get("type")) for part in parse.rows(self.raw.get("content_parts"))]
+        return [kind for kind in kinds if kind not in ("", "text", "refusal")]
+
+    @property
+    def calls(self) -> object:
+        """The tools that a message of the model asked for, as they came; None without any."""
+        return self.raw.get("tool_calls") or None
 
 
 def pages(
@@ -115,6 +141,18 @@ def parse_completion(value: object) -> StoredCompletion:
         top_p=parse.number(raw.get("top_p")),
         created=parse.time(raw.get("created")) or parse.time(raw.get("created_at")),
         raw=raw,
+    )
+
+
+def parse_choice(value: parse.Json) -> Choice:
+    """One answer of several, read as if it were the only one."""
+    reader = ChatAnswer()
+    pieces = [*reader.feed({"choices": [{**value, "index": 0}]}), *reader.flush()]
+    return Choice(
+        text="".join(each.text for each in pieces if each.kind in ("text", "refusal")),
+        reasoning="".join(each.text for each in pieces if each.kind == "reasoning"),
+        calls=tuple((each.name, each.text) for each in pieces if each.kind == "tool"),
+        finish_reason=reader.finish_reason,
     )
 
 

@@ -32,6 +32,19 @@ class Plan:
 
 
 PLANS = {
+    "stored_completion": Plan(
+        "stored-completions",
+        "stored completion",
+        "stored completions",
+        "The messages go with the answers. Datasets that were made of them stay.",
+    ),
+    "container": Plan(
+        "containers",
+        "container",
+        "containers",
+        "Each goes with the files in it, also those that code interpreter made.",
+        is_grave=True,
+    ),
     "file": Plan(
         "files",
         "file",

@@ -4,7 +4,7 @@ A sort or a value that is in no map is refused with a sentence (400); other para
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from django.db.models import F, OrderBy, Q
 from django.http import HttpRequest
 
+from console.index import metadata
 from console.models import Connection, Sync
 from console.models.item import ItemQuerySet
 from console.outbound.json_text import clean_text
@@ -19,6 +20,8 @@ from console.views.shared import BadQuery, Page, paged
 
 MAX_QUERY = 200
 MAX_VALUE = 120
+MAX_PAIR = 600
+MAX_PAIRS = 8
 MAX_CHOICES = 60
 NULLABLE = {"retires_on", "size", "remote_created_at"}
 
@@ -54,12 +57,24 @@ class Around:
 
 @dataclass(frozen=True)
 class Facet:
-    """What a list can be narrowed by. `narrow` raises BadQuery for a value that cannot be."""
+    """What a list can be narrowed by. `narrow` raises BadQuery for a value that cannot be.
+
+    Of one that `is_typed` several values may be chosen, and any may be typed that is not offered; `hint` says how.
+    """
 
     name: str
     title: str
     narrow: Callable[[ItemQuerySet, str], ItemQuerySet]
     options: Callable[[Around], list[Option]]
+    is_typed: bool = False
+    hint: str = ""
+
+    def chosen(self, values: Sequence[str]) -> str:
+        """What is chosen by these values of the address, the last of them or one a line; "" for nothing."""
+        if not self.is_typed:
+            return clean_text(values[-1])[:MAX_VALUE] if values else ""
+        lines = [line.strip()[:MAX_PAIR] for value in values for line in clean_text(value).splitlines()]
+        return "\n".join(list(dict.fromkeys(filter(None, lines)))[:MAX_PAIRS])
 
 
 def by_family() -> Facet:
@@ -96,6 +111,24 @@ def by_connection() -> Facet:
         lambda rows, value: rows.filter(connection__slug=value),
         lambda around: [Option(one.slug, one.name) for one in around.connections],
     )
+
+
+def by_metadata() -> Facet:
+    """Pairs of metadata, all of which an object must have; a key alone asks for whatever has it."""
+
+    def narrow(rows: ItemQuerySet, lines: str) -> ItemQuerySet:
+        for line in lines.splitlines():
+            rows = rows.labelled(metadata.wanted(line))
+        return rows
+
+    def options(around: Around) -> list[Option]:
+        found = [
+            Option(metadata.written(one.value), metadata.written(one.value), one.count)
+            for one in around.counted(metadata.PAIR, {})
+        ]
+        return [one for one in found if one.value]
+
+    return Facet("metadata", "Metadata", narrow, options, is_typed=True, hint="key = value, or a key alone")
 
 
 def by_condition(name: str, title: str, conditions: Mapping[str, tuple[str, Callable[[], Q]]]) -> Facet:
@@ -159,7 +192,7 @@ class Listing:
         sort = request.GET.get("sort", self.default_sort)
         if sort.removeprefix("-") not in self.sorts:
             raise BadQuery(f"This list can be sorted by {', '.join(self.sorts)}, not by “{sort[:40]}”.")
-        chosen = {one.name: clean_text(request.GET.get(one.name, ""))[:MAX_VALUE] for one in self.facets}
+        chosen = {one.name: one.chosen(request.GET.getlist(one.name)) for one in self.facets}
         return Asked(
             listing=self,
             q=clean_text(request.GET.get("q", ""))[:MAX_QUERY].strip(),
@@ -234,11 +267,28 @@ class Asked:
     def menus(self, syncs: Iterable[Sync], connections: Sequence[Connection]) -> list[dict[str, Any]]:
         """The facets with their values, counts and the address of each; one without a choice is left out."""
         around = Around([sync.facets for sync in syncs], connections)
-        return [menu for facet in self.listing.facets if (menu := self.menu(facet, around))]
+        plain = [menu for facet in self.listing.facets if (menu := self.menu(facet, around))]
+        return [
+            *plain,
+            *(menu for facet in self.listing.facets if facet.is_typed for menu in self.typed(facet, around)),
+        ]
+
+    def typed(self, facet: Facet, around: Around) -> Iterator[dict[str, Any]]:
+        """A chip for each value that was chosen, and a menu to choose a further one from, or to type it."""
+        lines = self.chosen.get(facet.name, "").splitlines()
+        for line in lines:
+            without = self.query(**{facet.name: "\n".join(one for one in lines if one != line)})
+            yield {"facet": facet, "value": line, "title": line, "without": without}
+        links = [
+            {"option": one, "query": self.query(**{facet.name: "\n".join([*lines, one.value])})}
+            for one in facet.options(around)
+            if one.value not in lines
+        ]
+        yield {"facet": facet, "value": "", "links": links}
 
     def menu(self, facet: Facet, around: Around) -> dict[str, Any] | None:
-        options = facet.options(around)
-        value = self.chosen.get(facet.name, "")
+        options = [] if facet.is_typed else facet.options(around)
+        value = "" if facet.is_typed else self.chosen.get(facet.name, "")
         if len(options) < 2 and not value:
             return None
         title = next((one.title for one in options if one.value == value), value)

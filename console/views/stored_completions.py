@@ -1,0 +1,302 @@
+"""Stored chat completions of all connections: what was asked with `store`, shown, marked and deleted."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from console import access
+from console.forms.metadata import MetadataForm
+from console.index import stored_completions as known
+from console.index.stored_completions import KIND
+from console.models import Item, audit
+from console.models.audit import Target
+from console.outbound.errors import NotFound, UpstreamError
+from console.playground.pricing import Price, price, sold
+from console.v1 import stored_completions
+from console.v1.stored_completions import StoredCompletion, StoredMessage, parse_completion
+from console.views import code_calls
+from console.views.fresh import refreshed
+from console.views.history import changes
+from console.views.list_page import list_page
+from console.views.listing import SELECT, Column, Listing, by_connection, by_label, by_metadata
+from console.views.shared import wants_json
+
+AT_ONCE = 50
+FINISHES = {
+    "stop": "Came to its end",
+    "length": "Cut by the token limit",
+    "content_filter": "Cut by the content filter",
+    "tool_calls": "Calls tools",
+}
+ASKED = (
+    "temperature",
+    "top_p",
+    "seed",
+    "presence_penalty",
+    "frequency_penalty",
+    "max_completion_tokens",
+    "max_tokens",
+    "reasoning_effort",
+    "tool_choice",
+    "service_tier",
+)
+"""What rows tell of the request; a member that is null was not set."""
+
+LIST = Listing(
+    kind=KIND,
+    noun="stored completions",
+    list_name="stored-completions",
+    one="stored completion",
+    default_sort="-created",
+    rows="stored_completions/_rows.html",
+    icon="archive",
+    empty=(
+        "Chat completions that were asked for with “store” appear here. In the playground it is among the "
+        "parameters of a pane."
+    ),
+    search="Filter by the beginning of the answer, or id",
+    columns=(
+        SELECT,
+        Column("Answer", sort="name"),
+        Column("Model", "p2"),
+        Column("Metadata", "p3"),
+        Column("Tokens", "r p2", sort="tokens"),
+        Column("Connection", "p3", sort="connection"),
+        Column("Created", "p2", sort="created"),
+    ),
+    sorts={
+        "name": "name",
+        "tokens": "size",
+        "connection": "connection__name",
+        "created": "remote_created_at",
+    },
+    facets=(
+        by_label("model", "Model"),
+        by_label("finish", "Ending", FINISHES),
+        by_connection(),
+        by_metadata(),
+    ),
+)
+
+
+class Row:
+    """A stored completion as pages show it, from the index."""
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        self.completion: StoredCompletion = parse_completion({**item.raw, "id": item.remote_id})
+
+    @property
+    def url(self) -> str:
+        return reverse("stored-completion", args=[self.item.connection.slug, self.item.remote_id])
+
+    @property
+    def state(self) -> str:
+        return "gone" if self.item.gone_at else ""
+
+    @property
+    def ending(self) -> str:
+        """What is odd about the end of the answer, "" for the usual one."""
+        reason = self.completion.finish_reason
+        return "" if reason == "stop" else FINISHES.get(reason, reason)
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        return dict(self.completion.metadata)
+
+    @cached_property
+    def asked(self) -> list[tuple[str, Any]]:
+        """The parameters of the request, as far as the resource tells them."""
+        raw = self.completion.raw
+        return [(name, raw[name]) for name in ASKED if raw.get(name) not in (None, "")]
+
+    @cached_property
+    def tools(self) -> Any:
+        return self.completion.raw.get("tools")
+
+    @cached_property
+    def cost(self) -> Price:
+        """What the answer cost, by its model: which deployment was asked is not told."""
+        usage, place = self.completion.usage, self.item.connection
+        what = sold(place.pk, place.kind, self.completion.model, region=place.region)
+        return price(
+            what,
+            input_tokens=usage.input if usage else None,
+            output_tokens=usage.output if usage else None,
+            cached_tokens=usage.cached if usage else None,
+        )
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The list, from the index at once; it has itself read again where it is outdated."""
+    return list_page(request, LIST, "stored_completions/index.html", rows=rows, as_json=as_json)
+
+
+def rows(items: Iterable[Item]) -> list[Row]:
+    return [Row(item) for item in items]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def refresh(request: HttpRequest) -> HttpResponse:
+    return refreshed(request, "stored-completions", KIND)
+
+
+@require_safe
+def show(request: HttpRequest, slug: str, completion_id: str) -> HttpResponse:
+    """A stored completion from the index at once; what was asked is fetched by a part of the page."""
+    item = access.item_for(request.user, slug, KIND, completion_id, may="read")
+    if wants_json(request):
+        return JsonResponse({**as_json(Row(item)), "raw": item.raw})
+    return render(request, "stored_completions/show.html", shown(request, item))
+
+
+@require_safe
+def asked(request: HttpRequest, slug: str, completion_id: str) -> HttpResponse:
+    """The messages that were answered, page by page: `?after=` is where one begins."""
+    item = access.item_for(request.user, slug, KIND, completion_id, may="read")
+    after = request.GET.get("after", "")[:256]
+    told: list[StoredMessage] = []
+    following, error = "", None
+    try:
+        with item.connection.client(audit.Actor()) as client:
+            pages = stored_completions.message_pages(client, completion_id, limit=AT_ONCE, after=after)
+            if page := next(pages, None):
+                told, following = list(page.rows), page.after
+    except UpstreamError as reason:
+        error = reason
+        if isinstance(reason, NotFound):
+            known.forget(item.connection, completion_id)
+    if wants_json(request):
+        rows = [dict(one.raw) for one in told]
+        return JsonResponse(
+            {"data": rows, "next": following, "error": error.message if error else ""},
+            status=error.page_status if error else 200,
+        )
+    context = {"told": told, "next": following, "after": after, "error": error}
+    if getattr(request, "htmx", False):
+        return render(request, "stored_completions/_asked.html", {"item": item, **context})
+    return render(
+        request, "stored_completions/show.html", {**shown(request, item), **context, "is_told": True}
+    )
+
+
+def framed(request: HttpRequest, item: Item) -> dict[str, Any]:
+    """What the head of every page of a stored completion needs."""
+    return {
+        "item": item,
+        "row": Row(item),
+        "noun": LIST.one,
+        "list_url": reverse("stored-completions"),
+        "list_title": "Stored completions",
+        "may": access.verbs(request.user, item.connection.workspace_id),
+    }
+
+
+def shown(request: HttpRequest, item: Item) -> dict[str, Any]:
+    return {
+        **framed(request, item),
+        "changes": changes(item),
+        "history": access.history_for(request.user, Target(KIND, item.remote_id)),
+        "samples": calling(item, "retrieve", "GET"),
+    }
+
+
+def calling(item: Item, verb: str, method: str, **more: Any) -> Any:
+    """A call about one stored completion as code."""
+    return code_calls.calling(
+        item.connection,
+        f"chat.completions.{verb}",
+        method,
+        code_calls.path("chat", "completions", item.remote_id),
+        ids=[item.remote_id],
+        **more,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, slug: str, completion_id: str) -> HttpResponse:
+    """Change the metadata; who comes second gets both versions (409)."""
+    item = access.item_for(request.user, slug, KIND, completion_id, may="operate")
+    if request.method == "POST":
+        form = MetadataForm(request.POST, stored=read_again(item, request.user).metadata)
+    else:
+        form = MetadataForm(stored=Row(item).metadata)
+    if not form.is_bound or not form.is_valid():
+        return edited(request, item, form, status=422 if form.is_bound else 200)
+    if form.is_stale:
+        differences = form.differences()
+        return edited(request, item, form.rebased(), status=409, differences=differences)
+    with item.connection.client(request.user) as client:
+        completion = stored_completions.update(client, completion_id, form.cleaned_data["metadata"])
+    item = known.remember(item.connection, completion)
+    if wants_json(request):
+        return JsonResponse(as_json(Row(item)))
+    messages.success(request, "Changed the metadata.")
+    return redirect("stored-completion", slug, completion_id)
+
+
+def read_again(item: Item, user: Any) -> StoredCompletion:
+    """The stored completion as it is now; the index follows, also when it is gone. Raises UpstreamError."""
+    with item.connection.client(user) as client:
+        try:
+            completion = stored_completions.get(client, item.remote_id)
+        except NotFound:
+            known.forget(item.connection, item.remote_id)
+            raise
+    known.remember(item.connection, completion)
+    return completion
+
+
+def edited(
+    request: HttpRequest, item: Item, form: MetadataForm, *, status: int, differences: Any = None
+) -> HttpResponse:
+    context = {
+        **framed(request, item),
+        "form": form,
+        "differences": differences,
+        "samples": calling(item, "update", "POST", body={"metadata": form.stored or {"reviewed": "yes"}}),
+        "here": "Metadata",
+    }
+    return render(request, "stored_completions/edit.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest, slug: str, completion_id: str) -> HttpResponse:
+    """Ask once, then delete."""
+    item = access.item_for(request.user, slug, KIND, completion_id, may="operate")
+    if request.method != "POST":
+        context = {**framed(request, item), "samples": calling(item, "delete", "DELETE"), "here": "Delete"}
+        return render(request, "stored_completions/delete.html", context)
+    with item.connection.client(request.user) as client:
+        was_there = stored_completions.delete(client, completion_id)
+    known.forget(item.connection, completion_id)
+    if wants_json(request):
+        return JsonResponse({"deleted": was_there})
+    messages.success(request, "Deleted the stored completion." if was_there else "It was gone already.")
+    return redirect("stored-completions")
+
+
+def as_json(row: Row) -> dict[str, Any]:
+    item, completion = row.item, row.completion
+    usage = completion.usage
+    return {
+        "id": item.remote_id,
+        "connection": item.connection.slug,
+        "model": completion.model,
+        "text": completion.text,
+        "finish_reason": completion.finish_reason,
+        "input_tokens": usage.input if usage else None,
+        "output_tokens": usage.output if usage else None,
+        "metadata": row.metadata,
+        "request_id": completion.request_id,
+        "created_at": completion.created,
+        "seen_at": item.seen_at,
+        "gone_at": item.gone_at,
+    }
