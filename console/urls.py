@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 from console.views import (
     activity,
     audit,
+    batches,
     bulk,
     checkpoints,
     comparisons,
@@ -223,6 +224,14 @@ tuning: list[URLPattern] = [
     *checkpoint,
 ]
 
+batch: list[URLPattern] = [
+    path("batches/", batches.index, name="batches"),
+    path("batches/refresh/", batches.refresh, name="batches-refresh"),
+    path("c/<slug:slug>/batches/<str:batch_id>/", batches.show, name="batch"),
+    path("c/<slug:slug>/batches/<str:batch_id>/live/", batches.live, name="batch-live"),
+    path("c/<slug:slug>/batches/<str:batch_id>/cancel/", batches.cancel, name="batch-cancel"),
+]
+
 comparing: list[URLPattern] = [
     path("playground/", playground.index, name="playground"),
     path("playground/turns/", playground.turns, name="turns"),
@@ -270,6 +279,7 @@ urlpatterns = [
     *vector_store,
     *stored_completion,
     *tuning,
+    *batch,
     *comparing,
     *work,
     *governance,

@@ -138,6 +138,12 @@ RULES: dict[str, Rule] = {
     "fine-tuning-job-pause": changes("object", "operate"),
     "fine-tuning-job-resume": changes("object", "operate"),
     "fine-tuning-job-cancel": edits("object", "operate"),
+    # Batches
+    "batches": reads("list"),
+    "batches-refresh": edits("list", "read"),
+    "batch": reads("object"),
+    "batch-live": reads("object"),
+    "batch-cancel": edits("object", "operate"),
     # Comparing
     "playground": reads("place"),
     "turns": changes("place", "operate"),

@@ -65,6 +65,7 @@ def world(connection, workspace, alice, upstream):
     golden = with_a_vector_store(connection, upstream)
     with_a_fine_tuning_job(connection, upstream)
     with_a_stored_completion(connection, upstream)
+    with_a_batch(connection, upstream)
     comparison = Comparison.objects.create(workspace=workspace, owner=alice, title=CANARY)
     turn = Turn.objects.create(comparison=comparison, number=1, input=CANARY, asked_by=alice)
     answer = Answer.objects.create(
@@ -145,6 +146,21 @@ def with_a_stored_completion(connection, upstream) -> None:
     path = "/chat/completions/chatcmpl-1"
     upstream[f"GET {path}"] = upstream[f"POST {path}"] = 200, stored
     upstream[f"GET {path}/messages"] = 200, {"object": "list", "data": []}
+
+
+def with_a_batch(connection, upstream) -> None:
+    """A batch under way, in the index and on the resource; it shares its id with a batch of a vector store."""
+    batch = {"id": "vsfb-1", "object": "batch", "status": "in_progress", "input_file_id": "gpt-5"}
+    Item.objects.create(
+        connection=connection,
+        kind="batch",
+        remote_id="vsfb-1",
+        name=CANARY,
+        raw=batch,
+        digest="0" * 64,
+        seen_at=timezone.now(),
+    )
+    upstream["GET /batches/vsfb-1"] = upstream["POST /batches/vsfb-1/cancel"] = 200, batch
 
 
 def with_a_vector_store(connection, upstream) -> GoldenQuery:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from console.index import (
+    batches,
     containers,
     deployments,
     files,
@@ -24,6 +25,7 @@ KINDS: dict[str, Kind] = {
         Kind(deployments.KIND, timedelta(minutes=5), deployments.read, deployments.has_deployments),
         Kind(files.KIND, QUARTER, files.read, may_have),
         Kind(fine_tuning.KIND, QUARTER, fine_tuning.read, may_have, Following(fine_tuning.look, ENDED)),
+        Kind(batches.KIND, QUARTER, batches.read, may_have, Following(batches.look, batches.ENDED)),
         Kind(vector_stores.KIND, QUARTER, vector_stores.read, may_have),
         Kind(stored_completions.KIND, QUARTER, stored_completions.read, may_have),
         Kind(

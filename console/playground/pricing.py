@@ -65,7 +65,14 @@ def sold(
     """
     known = Item.objects.filter(kind="deployment", remote_id=name)
     item = known.filter(connection_id=connection_id).first() if connection_id else None
-    raw = item.raw if item else {}
+    return sold_as(item, provider, name, served=served, region=region, tier=tier)
+
+
+def sold_as(
+    deployment: Item | None, provider: str, name: str, *, served: str = "", region: str = "", tier: str = ""
+) -> Sold:
+    """The same where the deployment was looked up already; None where the index does not know it."""
+    raw = deployment.raw if deployment else {}
     properties = raw.get("properties") or {}
     model = (properties.get("model") or {}).get("name") or raw.get("model")
     sku = (raw.get("sku") or {}).get("name") or ""

@@ -19,7 +19,7 @@ from console.simulator.world import Call
 
 # Seconds of simulated time.
 VALIDATING, FINALIZING, CANCELLING = 5.0, 3.0, 5.0
-_SECONDS_A_LINE, _SHORTEST, _LONGEST = 0.4, 8.0, 90.0
+_SECONDS_A_LINE, _SHORTEST, _LONGEST = 0.4, 8.0, 600.0
 _AT_ONCE = 500
 
 

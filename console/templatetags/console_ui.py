@@ -23,7 +23,10 @@ STATES: dict[str, tuple[str, ...]] = {
         *("success", "succeeded"),
         "supported",
     ),
-    "info": ("claimed", "creating", "in_progress", "pending", "queued", "running", "streaming", "updating"),
+    "info": (
+        *("claimed", "creating", "finalizing", "in_progress", "pending", "queued", "running", "streaming"),
+        *("updating", "validating"),
+    ),
     "warn": (
         *("attention", "deprecated", "deprecating", "incomplete", "interrupted", "rate_limited", "throttled"),
         "unknown_outcome",
@@ -35,6 +38,9 @@ STATUS_TONES = {state: tone for tone, states in STATES.items() for state in stat
 SECTIONS: dict[str, str] = {
     "answer": "playground",
     "audit-event": "audit",
+    "batch": "batches",
+    "batch-cancel": "batches",
+    "batch-live": "batches",
     "comparison": "playground",
     "comparisons": "playground",
     "connection": "connections",

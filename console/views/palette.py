@@ -46,6 +46,7 @@ PLACES = (
     Place("deployments", "Deployments", "server", "sku capacity quota"),
     Place("files", "Files", "file", "upload jsonl training batch"),
     Place("vector-stores", "Vector stores", "layers", "search retrieval embeddings rag"),
+    Place("batches", "Batches", "stack", "jsonl bulk half price"),
     Place("upload-new", "Upload files", "upload", "add file", "operate"),
     Place("comparisons", "Comparisons", "message", "history turns"),
     Place("connections", "Connections", "plug", "resources keys endpoints"),
@@ -86,6 +87,7 @@ def found(user: Any, q: str) -> list[dict[str, Any]]:
         {"title": "Models", "items": list(items(models, "model", "cube"))},
         {"title": "Files", "items": list(items(files, "file", "file"))},
         {"title": "Vector stores", "items": list(items(stores, "vector-store", "layers"))},
+        {"title": "Batches", "items": list(items(named(user, "batch", q), "batch", "stack"))},
         {"title": "Ask in the playground", "items": list(askable(deployments))},
         comparisons,
     ]

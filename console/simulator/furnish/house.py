@@ -88,7 +88,7 @@ async def _running(hand: Hand, moment: float) -> None:
     """Work that is under way: a job that is paused, one that runs, a batch, and a container."""
     hand.at(moment - _HOUR)
     preferences = await hand.upload("preferences.jsonl", sets.lines(sets.preferences()), "fine-tune")
-    requests = await hand.upload("reviews-tonight.jsonl", sets.lines(sets.sentiment_batch()), "batch")
+    requests = await hand.upload("reviews-tonight.jsonl", sets.lines(sets.sentiment_batch(48)), "batch")
     dpo = {"type": "dpo", "dpo": {"hyperparameters": {"beta": 0.2, "n_epochs": 4}}}
     paused = await _job(hand, dpo, suffix="polite", training_file=preferences)
     hand.at(moment - _HOUR + 45 * hand.world.clock.speed)
@@ -98,23 +98,23 @@ async def _running(hand: Hand, moment: float) -> None:
     training = await hand.upload("support-train-2.jsonl", sets.lines(sets.training() * 2), "fine-tune")
     await _job(hand, _settings(n_epochs=4), suffix="support-more", training_file=training)
     hand.at(moment + 30)
-    await _batch(hand, requests, {"night": "tonight"})
+    await _batch(hand, requests, {"name": "Moods of tonight's reviews", "night": "47"})
     await hand.post("/containers", {"name": "price analysis", "memory_limit": "4g"})
 
 
 async def _batches(hand: Hand, moment: float) -> None:
     """A batch that went well, one with refused lines, and one whose input was wrong."""
-    for number, (name, rows) in enumerate(
+    for number, (title, name, rows) in enumerate(
         (
-            ("reviews.jsonl", sets.sentiment_batch()),
-            ("replies.jsonl", sets.troubled_batch()),
-            ("summaries.jsonl", sets.duplicate_batch()),
+            ("Moods of reviews", "reviews.jsonl", sets.sentiment_batch()),
+            ("Replies to reviews", "replies.jsonl", sets.troubled_batch()),
+            ("Summaries", "summaries.jsonl", sets.duplicate_batch()),
         )
     ):
         hand.at(moment + number * _HOUR)
         identifier = await hand.upload(name, sets.lines(rows), "batch")
         hand.at(moment + number * _HOUR + _MINUTE)
-        await _batch(hand, identifier, {"source": name})
+        await _batch(hand, identifier, {"name": title, "source": name})
         hand.at(moment + (number + 1) * _HOUR)
         await hand.get("/batches")
 

@@ -53,11 +53,11 @@ def preferences() -> list[dict[str, Any]]:
     ]
 
 
-def sentiment_batch() -> list[dict[str, Any]]:
-    """A request for each review, three times over."""
+def sentiment_batch(times: int = 3) -> list[dict[str, Any]]:
+    """A request for each review, several times over."""
     return [
         _request(f"review-{turn}-{number:02d}", f"Is this review positive, negative or mixed? {review}")
-        for turn in range(1, 4)
+        for turn in range(1, times + 1)
         for number, review in enumerate(REVIEWS, 1)
     ]
 
