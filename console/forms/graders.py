@@ -1,6 +1,7 @@
 """Graders in a form for each common kind, and as JSON for everything else; and one answer to try a grader on."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -83,8 +84,11 @@ def area(label: str, rows: int, hint: str = "", **more: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=LONGEST, help_text=hint, widget=widget, **more)
 
 
-def choice(label: str, choices: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, choices=choices, widget=forms.Select(attrs={"class": "input auto"}))
+def choice(label: str, titles: Mapping[str, str]) -> forms.ChoiceField:
+    widget = forms.Select(attrs={"class": "input auto"})
+    return forms.ChoiceField(
+        label=label, choices=list(titles.items()), initial=next(iter(titles)), widget=widget
+    )
 
 
 def bound(label: str, initial: float) -> forms.FloatField:
@@ -98,8 +102,8 @@ class GraderFields(forms.Form):
     grader_kind = forms.ChoiceField(choices=list(KINDS.items()), widget=forms.HiddenInput)
     grader_name = line("Name", "exact")
     grader_input = line("Text", ANSWER, HINT)
-    grader_operation = choice("Operation", list(OPERATIONS.items()))
-    grader_metric = choice("Measure", [(one, one) for one in METRICS])
+    grader_operation = choice("Operation", OPERATIONS)
+    grader_metric = choice("Measure", {one: one for one in METRICS})
     grader_reference = line("Reference", WANTED)
     grader_model = line("Model that judges", "", "The name of a deployment.")
     grader_prompt = area("Prompt", 4, HINT, initial=PROMPT)

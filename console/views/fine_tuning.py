@@ -1,9 +1,7 @@
 """Fine-tuning jobs of all connections: listed from the index, followed live, paused, resumed and cancelled."""
 
-from collections.abc import Callable, Iterable
-from functools import cached_property
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -20,15 +18,15 @@ from console.models.audit import Target
 from console.training import progress, related
 from console.v1 import fine_tuning
 from console.v1.client import Client
-from console.v1.fine_tuning import FineTuningJob, parse_job
+from console.v1.fine_tuning import FineTuningJob
 from console.views import code_calls
+from console.views.fine_tuning_rows import METHODS, Row, again_url, as_json, progress_as_json, rows
 from console.views.fresh import STOP_POLLING, refreshed
 from console.views.history import changes
 from console.views.list_page import list_page
 from console.views.listing import SELECT, Column, Listing, by_connection, by_label, by_status
 from console.views.shared import wants_json
 
-METHODS = {"supervised": "Supervised", "dpo": "Preference (DPO)", "reinforcement": "Reinforcement"}
 LIST = Listing(
     kind=KIND,
     noun="jobs",
@@ -64,60 +62,10 @@ LIST = Listing(
 )
 
 
-class Row:
-    """A job as pages show it, from the index."""
-
-    def __init__(self, item: Item) -> None:
-        self.item = item
-        self.job: FineTuningJob = parse_job({"id": item.remote_id, **item.raw})
-
-    @property
-    def url(self) -> str:
-        return reverse("fine-tuning-job", args=[self.item.connection.slug, self.item.remote_id])
-
-    @property
-    def state(self) -> str:
-        return "gone" if self.item.gone_at else self.job.status
-
-    @property
-    def method(self) -> str:
-        return METHODS.get(self.job.method, self.job.method)
-
-    @property
-    def can_cancel(self) -> bool:
-        return not self.item.gone_at and not self.job.has_ended
-
-    @property
-    def can_pause(self) -> bool:
-        return not self.item.gone_at and self.job.status == "running"
-
-    @property
-    def can_resume(self) -> bool:
-        return not self.item.gone_at and self.job.status == "paused"
-
-    @property
-    def tuned(self) -> str:
-        """The model that the job made, where it can be there still."""
-        return "" if self.item.gone_at else self.job.fine_tuned_model
-
-    @cached_property
-    def files(self) -> list[tuple[str, str, Item | None]]:
-        """What each file is for, its id, and the file where the index knows it."""
-        job = self.job
-        wanted = [("Training file", job.training_file), ("Validation file", job.validation_file)]
-        wanted += [("Result file", one) for one in job.result_files]
-        names = related.named_files(self.item, [file_id for _, file_id in wanted])
-        return [(title, file_id, names.get(file_id)) for title, file_id in wanted if file_id]
-
-
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The list, from the index at once; it has itself read again where it is outdated."""
     return list_page(request, LIST, "fine_tuning/index.html", rows=rows, as_json=as_json)
-
-
-def rows(items: Iterable[Item]) -> list[Row]:
-    return [Row(item) for item in items]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -184,15 +132,6 @@ def shown(request: HttpRequest, item: Item) -> dict[str, Any]:
     }
 
 
-def again_url(row: Row) -> str:
-    """The form of a new job with the settings of this one."""
-    job = row.job
-    names = ("method", "model", "training_file", "validation_file", "suffix", "seed")
-    asked = {**{name: getattr(job, name) for name in names}, **job.hyperparameters}
-    told = {name: value for name, value in asked.items() if value not in (None, "", "auto")}
-    return f"{reverse('fine-tuning-job-new', args=[row.item.connection.slug])}?{urlencode(told)}"
-
-
 @require_POST
 def pause(request: HttpRequest, slug: str, job_id: str) -> HttpResponse:
     return told(request, slug, job_id, fine_tuning.pause, "Paused {}.")
@@ -232,44 +171,3 @@ def cancel(request: HttpRequest, slug: str, job_id: str) -> HttpResponse:
     samples = code_calls.calling(item.connection, "fine_tuning.jobs.cancel", "POST", url_path, ids=[job_id])
     context = {**framed(request, item), "form": form, "samples": samples}
     return render(request, "fine_tuning/cancel.html", context, status=422 if form.is_bound else 200)
-
-
-def as_json(row: Row) -> dict[str, Any]:
-    item, job = row.item, row.job
-    return {
-        "id": item.remote_id,
-        "name": item.name,
-        "connection": item.connection.slug,
-        "status": job.status,
-        "model": job.model,
-        "fine_tuned_model": job.fine_tuned_model,
-        "method": job.method,
-        "hyperparameters": dict(job.hyperparameters),
-        "training_file": job.training_file,
-        "validation_file": job.validation_file,
-        "result_files": list(job.result_files),
-        "trained_tokens": job.trained_tokens,
-        "seed": job.seed,
-        "created_at": job.created,
-        "finished_at": job.finished,
-        "estimated_finish": job.estimated_finish,
-        "error": str(job.problem) if job.problem else "",
-        "seen_at": item.seen_at,
-        "gone_at": item.gone_at,
-    }
-
-
-def progress_as_json(training: progress.Training) -> dict[str, Any]:
-    return {
-        "status": training.job.status if training.job else "",
-        "step": training.step,
-        "total_steps": training.total,
-        "seconds_left": training.seconds_left,
-        "events": [dict(one.raw) for one in training.events],
-        "checkpoints": [dict(one.raw) for one in training.checkpoints],
-        "curves": [
-            {"metric": measure, "part": part, "points": [[each.step, each.value] for each in points]}
-            for (measure, part), points in training.curves.lines.items()
-        ],
-        "error": training.error.message if training.error else "",
-    }

@@ -19,7 +19,9 @@ from console.training import progress, related
 from console.training.curves import overlaid
 from console.v1 import models
 from console.views import code_calls
-from console.views.fine_tuning import Row, as_json, framed
+from console.views.fine_tuning import framed
+from console.views.fine_tuning_quote import ROLES
+from console.views.fine_tuning_rows import Row, as_json
 from console.views.shared import asks_for, wants_json
 
 MOST_JOBS = 6
@@ -81,12 +83,12 @@ def chosen(request: HttpRequest) -> list[Row]:
 
 def differences(rows: list[Row]) -> list[Difference]:
     """What was asked for and what came of it, setting by setting; those that differ come first."""
+    files = [{title: file.name if file else name for title, name, file in row.files} for row in rows]
     names = dict.fromkeys(name for row in rows for name in row.job.hyperparameters)
     told = [
         Difference("Base model", [row.job.model for row in rows]),
         Difference("Method", [row.method for row in rows]),
-        Difference("Training file", [row.job.training_file for row in rows]),
-        Difference("Validation file", [row.job.validation_file for row in rows]),
+        *(Difference(role, [each.get(role, "") for each in files]) for role in ROLES.values()),
         *(Difference(name, [row.job.hyperparameters.get(name, "") for row in rows]) for name in names),
         Difference("Seed", ["" if row.job.seed is None else row.job.seed for row in rows]),
         Difference("Trained tokens", [row.job.trained_tokens or "" for row in rows]),

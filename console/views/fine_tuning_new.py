@@ -18,9 +18,9 @@ from console.training import related, work
 from console.training.work import NewJob
 from console.v1.fine_tuning import METHODS
 from console.views import code_calls
-from console.views.fine_tuning import METHODS as TITLES
-from console.views.fine_tuning import Row, as_json
 from console.views.fine_tuning_quote import method_of, quoting
+from console.views.fine_tuning_rows import METHODS as TITLES
+from console.views.fine_tuning_rows import Row, as_json
 from console.views.shared import wants_json
 
 PURPOSES = {

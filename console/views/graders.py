@@ -106,8 +106,8 @@ def use_url(connection: Connection, fields: GraderFields) -> str:
 
 
 def running(connection: Connection, fields: GraderFields) -> Any:
-    is_right = fields.is_bound and fields.is_valid()
-    grader = fields.grader if is_right else {"type": fields.kind, "name": "…"}
+    told = GraderFields({one.html_name: one.value() for one in fields}, kind=fields.kind)
+    grader = told.grader if told.is_valid() else {"type": fields.kind, "name": "…"}
     body = {"grader": grader, "model_sample": "…", "item": {"reference_answer": "…"}}
     path = "/fine_tuning/alpha/graders/run"
     return code_calls.calling(connection, "fine_tuning.alpha.graders.run", "POST", path, body=body)

@@ -17,7 +17,7 @@ from console.forms.uploads import BeginForm, SmallUploadForm, UploadForm, named
 from console.jsonl import REPAIRS
 from console.models import Job, Upload
 from console.models.upload import PART, Refused
-from console.views import file_code
+from console.views import file_code, way_back
 from console.views.shared import wants_json
 
 CONFLICT = 409
@@ -36,10 +36,11 @@ def new(request: HttpRequest) -> HttpResponse:
         if upload:
             return redirect("upload", upload.pk)
     else:
-        chosen = {"connection": request.GET.get("connection", "")}
+        chosen = {name: request.GET[name] for name in ("connection", "kind") if name in request.GET}
         form = SmallUploadForm(connections=connections, initial=chosen)
     uploads = access.uploads_for(request.user)[:SHOWN]
     context = {"form": form, "uploads": uploads, "part": PART, "connections": connections}
+    context["back"] = way_back.note(request)
     return render(request, "uploads/new.html", context, status=422 if form.is_bound else 200)
 
 
@@ -113,7 +114,9 @@ def show(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     )
     part = bool(getattr(request, "htmx", False))
     template = "uploads/show.html#upload" if part else "uploads/show.html"
-    return render(request, template, {"upload": upload, "samples": samples, "file_url": file_url(upload)})
+    context = {"upload": upload, "samples": samples, "file_url": file_url(upload)}
+    context["back"] = way_back.with_file(request, upload.file_id)
+    return render(request, template, context)
 
 
 @require_POST
