@@ -40,7 +40,7 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart: `low` and `high` are the ends of the y axis, `start` and `end` those of the x axis."""
+    """A chart: `low` and `high` are the ends of the y axis, `start` and `end` those of the x axis in `unit`s."""
 
     name: str
     title: str
@@ -49,6 +49,7 @@ class Chart:
     high: float
     start: float
     end: float
+    unit: str = "step"
 
     @property
     def y_labels(self) -> list[str]:
@@ -94,12 +95,12 @@ class Chart:
     def words(self) -> str:
         """What the chart shows, for who does not see it."""
         told = [
-            f"{line.label}: {value(line.points[0][1])} at step {line.points[0][0]:.0f}, "
-            f"{value(line.points[-1][1])} at step {line.points[-1][0]:.0f}."
+            f"{line.label}: {value(line.points[0][1])} at {self.unit} {line.points[0][0]:.0f}, "
+            f"{value(line.points[-1][1])} at {self.unit} {line.points[-1][0]:.0f}."
             for line in self.lines
             if line.points
         ]
-        return " ".join([f"{self.title} by step.", *told])
+        return " ".join([f"{self.title} by {self.unit}.", *told])
 
     @cached_property
     def steps(self) -> list[float]:
@@ -120,12 +121,14 @@ class Chart:
         ]
 
 
-def chart(name: str, title: str, lines: Sequence[Line], *, end: float | None = None) -> Chart:
-    """A chart that has room for all its lines, and on the x axis up to `end`."""
+def chart(
+    name: str, title: str, lines: Sequence[Line], *, end: float | None = None, unit: str = "step"
+) -> Chart:
+    """A chart that has room for all its lines, and on the x axis up to `end`; `unit` is what x counts."""
     points = [point for line in lines for point in line.points]
     xs, ys = [x for x, _ in points] or [0.0], [y for _, y in points] or [0.0]
     low, high = bounds(min(ys), max(ys))
-    return Chart(name, title, lines, low, high, min(xs), max([*xs, end or 0.0]))
+    return Chart(name, title, lines, low, high, min(xs), max([*xs, end or 0.0]), unit)
 
 
 def bounds(least: float, most: float) -> Pair:

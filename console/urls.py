@@ -13,6 +13,9 @@ from console.views import (
     connections,
     deployments,
     errors,
+    eval_items,
+    eval_runs,
+    evals,
     file_checks,
     file_content,
     file_moves,
@@ -232,6 +235,21 @@ batch: list[URLPattern] = [
     path("c/<slug:slug>/batches/<str:batch_id>/cancel/", batches.cancel, name="batch-cancel"),
 ]
 
+evaluating: list[URLPattern] = [
+    path("evals/", evals.index, name="evals"),
+    path("evals/refresh/", evals.refresh, name="evals-refresh"),
+    path("evals/delete/", bulk.delete, {"kind": "eval"}, name="evals-delete"),
+    path("c/<slug:slug>/evals/<str:eval_id>/", evals.show, name="eval"),
+    path("c/<slug:slug>/evals/<str:eval_id>/live/", evals.live, name="eval-live"),
+    path("c/<slug:slug>/evals/<str:eval_id>/delete/", evals.delete, name="eval-delete"),
+    path("c/<slug:slug>/eval-runs/<str:run_id>/", eval_runs.show, name="eval-run"),
+    path("c/<slug:slug>/eval-runs/<str:run_id>/live/", eval_runs.live, name="eval-run-live"),
+    path("c/<slug:slug>/eval-runs/<str:run_id>/cancel/", eval_runs.cancel, name="eval-run-cancel"),
+    path("c/<slug:slug>/eval-runs/<str:run_id>/delete/", eval_runs.delete, name="eval-run-delete"),
+    path("c/<slug:slug>/eval-runs/<str:run_id>/items/", eval_items.index, name="eval-items"),
+    path("c/<slug:slug>/eval-runs/<str:run_id>/items/<str:item_id>/", eval_items.show, name="eval-item"),
+]
+
 comparing: list[URLPattern] = [
     path("playground/", playground.index, name="playground"),
     path("playground/turns/", playground.turns, name="turns"),
@@ -280,6 +298,7 @@ urlpatterns = [
     *stored_completion,
     *tuning,
     *batch,
+    *evaluating,
     *comparing,
     *work,
     *governance,

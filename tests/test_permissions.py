@@ -66,6 +66,7 @@ def world(connection, workspace, alice, upstream):
     with_a_fine_tuning_job(connection, upstream)
     with_a_stored_completion(connection, upstream)
     with_a_batch(connection, upstream)
+    with_an_eval(connection, upstream)
     comparison = Comparison.objects.create(workspace=workspace, owner=alice, title=CANARY)
     turn = Turn.objects.create(comparison=comparison, number=1, input=CANARY, asked_by=alice)
     answer = Answer.objects.create(
@@ -97,6 +98,9 @@ def world(connection, workspace, alice, upstream):
         "completion_id": "chatcmpl-1",
         "checkpoint_id": "ftchkpt-1",
         "permission_id": "cp-1",
+        "eval_id": "eval_1",
+        "run_id": "evalrun_1",
+        "item_id": "outputitem_1",
         "golden": golden.pk,
         "token": "no-such-token",
         "seq": event.seq,
@@ -163,6 +167,29 @@ def with_a_batch(connection, upstream) -> None:
     upstream["GET /batches/vsfb-1"] = upstream["POST /batches/vsfb-1/cancel"] = 200, batch
 
 
+def with_an_eval(connection, upstream) -> None:
+    """An eval with a run of one item, in the index and on the resource."""
+    evaluation = {"id": "eval_1", "name": CANARY, "data_source_config": {"type": "custom"}}
+    run = {"id": "evalrun_1", "eval_id": "eval_1", "name": CANARY, "status": "in_progress"}
+    item = {"id": "outputitem_1", "status": "pass", "datasource_item_id": 0}
+    for kind, raw in (("eval", evaluation), ("eval_run", run)):
+        Item.objects.create(
+            connection=connection,
+            kind=kind,
+            remote_id=raw["id"],
+            name=CANARY,
+            raw=raw,
+            digest="0" * 64,
+            seen_at=timezone.now(),
+        )
+    path = "/evals/eval_1"
+    upstream[f"GET {path}"] = upstream[f"POST {path}"] = 200, evaluation
+    upstream[f"GET {path}/runs"] = 200, {"object": "list", "data": [run]}
+    upstream[f"GET {path}/runs/evalrun_1"] = upstream[f"POST {path}/runs/evalrun_1"] = 200, run
+    upstream[f"GET {path}/runs/evalrun_1/output_items"] = 200, {"object": "list", "data": [item]}
+    upstream[f"GET {path}/runs/evalrun_1/output_items/outputitem_1"] = 200, item
+
+
 def with_a_vector_store(connection, upstream) -> GoldenQuery:
     """A store with one file, which came in a batch, in the index and on the resource."""
     store = {"id": "vs-1", "object": "vector_store", "name": CANARY, "file_counts": {"total": 1}}
@@ -211,6 +238,9 @@ def address(name: str, world: dict) -> str:
             "checkpoint_id",
             "completion_id",
             "permission_id",
+            "eval_id",
+            "run_id",
+            "item_id",
         )
         if f":{part}>" in pattern
     }

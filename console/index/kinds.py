@@ -6,6 +6,8 @@ from console.index import (
     batches,
     containers,
     deployments,
+    eval_runs,
+    evals,
     files,
     fine_tuning,
     models,
@@ -14,6 +16,7 @@ from console.index import (
 )
 from console.index.keeping import may_have
 from console.index.reading import Following, Kind
+from console.v1 import eval_runs as runs
 from console.v1.fine_tuning import ENDED
 
 QUARTER = timedelta(minutes=15)
@@ -31,5 +34,7 @@ KINDS: dict[str, Kind] = {
         Kind(
             containers.KIND, QUARTER, containers.read, may_have, Following(containers.look, containers.ENDED)
         ),
+        Kind(evals.KIND, QUARTER, evals.read, may_have),
+        Kind(eval_runs.KIND, QUARTER, eval_runs.read, may_have, Following(eval_runs.look, runs.ENDED)),
     )
 }

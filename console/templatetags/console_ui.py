@@ -19,7 +19,7 @@ register.filters.update(formats.register.filters)
 
 STATES: dict[str, tuple[str, ...]] = {
     "ok": (
-        *("active", "complete", "completed", "done", "ga", "healthy", "ok", "processed", "ready"),
+        *("active", "complete", "completed", "done", "ga", "healthy", "ok", "passed", "processed", "ready"),
         *("success", "succeeded"),
         "supported",
     ),
@@ -67,6 +67,19 @@ SECTIONS: dict[str, str] = {
     "fine-tuning-job-live": "fine-tuning-jobs",
     "fine-tuning-job-new": "fine-tuning-jobs",
     "grader-bench": "fine-tuning-jobs",
+    "eval": "evals",
+    "eval-compare": "evals",
+    "eval-delete": "evals",
+    "eval-edit": "evals",
+    "eval-item": "evals",
+    "eval-items": "evals",
+    "eval-live": "evals",
+    "eval-new": "evals",
+    "eval-run": "evals",
+    "eval-run-delete": "evals",
+    "eval-run-live": "evals",
+    "eval-run-new": "evals",
+    "evals-delete": "evals",
     "job": "activity",
     "model": "models",
     "person": "people",

@@ -59,6 +59,13 @@ PLANS = {
         "The files stay; what was made of them to search is gone, and assistants that use a store find nothing.",
         is_grave=True,
     ),
+    "eval": Plan(
+        "evals",
+        "eval",
+        "evals",
+        "All runs of an eval go with it, and so do their items.",
+        is_grave=True,
+    ),
 }
 
 

@@ -47,6 +47,7 @@ PLACES = (
     Place("files", "Files", "file", "upload jsonl training batch"),
     Place("vector-stores", "Vector stores", "layers", "search retrieval embeddings rag"),
     Place("batches", "Batches", "stack", "jsonl bulk half price"),
+    Place("evals", "Evals", "checklist", "graders criteria runs tests quality"),
     Place("upload-new", "Upload files", "upload", "add file", "operate"),
     Place("comparisons", "Comparisons", "message", "history turns"),
     Place("connections", "Connections", "plug", "resources keys endpoints"),
@@ -88,6 +89,8 @@ def found(user: Any, q: str) -> list[dict[str, Any]]:
         {"title": "Files", "items": list(items(files, "file", "file"))},
         {"title": "Vector stores", "items": list(items(stores, "vector-store", "layers"))},
         {"title": "Batches", "items": list(items(named(user, "batch", q), "batch", "stack"))},
+        {"title": "Evals", "items": list(items(named(user, "eval", q), "eval", "checklist"))},
+        {"title": "Runs of evals", "items": list(items(named(user, "eval_run", q), "eval-run", "checklist"))},
         {"title": "Ask in the playground", "items": list(askable(deployments))},
         comparisons,
     ]

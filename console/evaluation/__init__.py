@@ -1,0 +1,1 @@
+"""Evals at work: made and run once, followed live, their items read, and two runs compared."""

@@ -1,0 +1,123 @@
+"""The items of a run: filtered and paged, and one of them with all that was said of it."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from console import access
+from console.evaluation import known
+from console.evaluation.items import Found, Wanted, find
+from console.index.eval_runs import KIND
+from console.models import Item
+from console.outbound.json_text import clean_text
+from console.v1 import eval_runs
+from console.v1.eval_runs import OutputItem
+from console.views import code_calls
+from console.views.eval_runs import framed
+from console.views.shared import BadQuery, asks_for, wants_json
+
+STATUSES = {"pass": "Passed", "fail": "Failed", "error": "Errors"}
+MOST_TEXT = 200
+
+
+class ItemRow:
+    """An item as the table shows it."""
+
+    def __init__(self, run: Item, one: OutputItem) -> None:
+        self.one = one
+        self.url = reverse("eval-item", args=[run.connection.slug, run.remote_id, one.id])
+
+    @property
+    def state(self) -> str:
+        return {"pass": "passed", "fail": "failed"}.get(self.one.status, self.one.status)
+
+    @property
+    def summary(self) -> str:
+        """The row of the data in one line: the first texts in it."""
+        texts = [str(value) for value in self.one.item.values() if isinstance(value, str | int | float)]
+        return " · ".join(texts)[:MOST_TEXT]
+
+    @property
+    def answer(self) -> str:
+        return " ".join(text for _, text in self.one.sample.output)[:MOST_TEXT]
+
+
+@require_safe
+def index(request: HttpRequest, slug: str, run_id: str) -> HttpResponse:
+    """The items that fit `?status=`, `?criterion=` and `?q=`, a page from `?after=` on."""
+    run = access.item_for(request.user, slug, KIND, run_id, may="read")
+    wanted = asked(request)
+    after = clean_text(request.GET.get("after", ""))[:200]
+    eval_id = known.run_of(run).eval
+    with run.connection.client(request.user) as client:
+        found = find(client, eval_id, run_id, wanted, after=after)
+    if wants_json(request):
+        data = [dict(one.raw) for one in found.items]
+        return JsonResponse({"data": data, "after": found.after, "looked_at": found.looked_at})
+    context = {**framed(request, run), **shown(run, wanted, found, after)}
+    if asks_for(request, "items"):
+        return render(request, "eval_items/_table.html", context)
+    samples = code_calls.calling(
+        run.connection,
+        "evals.runs.output_items.list",
+        "GET",
+        code_calls.path("evals", eval_id, "runs", run_id, "output_items"),
+        ids=[run_id],
+        named={"eval_id": eval_id},
+    )
+    return render(request, "eval_items/index.html", {**context, "samples": samples})
+
+
+def asked(request: HttpRequest) -> Wanted:
+    """What the address asks for. Raises BadQuery for a status that does not exist."""
+    status = request.GET.get("status", "")
+    if status and status not in STATUSES:
+        raise BadQuery(f"Items are filtered by {', '.join(STATUSES)}, not by “{status[:40]}”.")
+    criterion = clean_text(request.GET.get("criterion", ""))[:300]
+    return Wanted(status, criterion, clean_text(request.GET.get("q", ""))[:200].strip())
+
+
+def shown(run: Item, wanted: Wanted, found: Found, after: str) -> dict[str, Any]:
+    chosen = {"status": wanted.status, "criterion": wanted.criterion, "q": wanted.q}
+    kept = {name: value for name, value in chosen.items() if value}
+    url = reverse("eval-items", args=[run.connection.slug, run.remote_id])
+    return {
+        "wanted": wanted,
+        "found": found,
+        "rows": [ItemRow(run, one) for one in found.items],
+        "items_url": url,
+        "statuses": STATUSES,
+        "is_first": not after,
+        "first_url": f"{url}?{urlencode(kept)}",
+        "next_url": f"{url}?{urlencode({**kept, 'after': found.after})}" if found.after else "",
+    }
+
+
+@require_safe
+def show(request: HttpRequest, slug: str, run_id: str, item_id: str) -> HttpResponse:
+    """One item in full: the row, what was asked and answered, and what each criterion says."""
+    run = access.item_for(request.user, slug, KIND, run_id, may="read")
+    eval_id = known.run_of(run).eval
+    with run.connection.client(request.user) as client:
+        one = eval_runs.get_item(client, eval_id, run_id, item_id)
+    if wants_json(request):
+        return JsonResponse(dict(one.raw))
+    context = {
+        **framed(request, run),
+        "one": one,
+        "output_item": ItemRow(run, one),
+        "fields": list(one.item.items()),
+        "samples": code_calls.calling(
+            run.connection,
+            "evals.runs.output_items.retrieve",
+            "GET",
+            code_calls.path("evals", eval_id, "runs", run_id, "output_items", item_id),
+            ids=[item_id],
+            named={"eval_id": eval_id, "run_id": run_id},
+        ),
+    }
+    return render(request, "eval_items/show.html", context)
