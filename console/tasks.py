@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from console import bulk, file_jobs, jobs  # noqa: F401 - register what workers do
+from console import bulk, container_jobs, file_jobs, jobs  # noqa: F401 - register what workers do
 from console.models import Connection, User, audit, audit_check, audit_recorder
 from console.models import upload as uploads
 from console.playground import sweeper

@@ -11,6 +11,8 @@ from console.views import (
     checkpoints,
     comparisons,
     connections,
+    container_files,
+    containers,
     deployments,
     errors,
     eval_items,
@@ -133,6 +135,27 @@ stored_completion: list[URLPattern] = [
         "c/<slug:slug>/stored-completions/<str:completion_id>/delete/",
         stored_completions.delete,
         name="stored-completion-delete",
+    ),
+]
+
+container: list[URLPattern] = [
+    path("containers/", containers.index, name="containers"),
+    path("containers/refresh/", containers.refresh, name="containers-refresh"),
+    path("containers/delete/", bulk.delete, {"kind": "container"}, name="containers-delete"),
+    path("c/<slug:slug>/containers/new/", containers.new, name="container-new"),
+    path("c/<slug:slug>/containers/<str:container_id>/", containers.show, name="container"),
+    path("c/<slug:slug>/containers/<str:container_id>/live/", containers.live, name="container-live"),
+    path("c/<slug:slug>/containers/<str:container_id>/delete/", containers.delete, name="container-delete"),
+    path("c/<slug:slug>/containers/<str:container_id>/add/", container_files.add, name="container-add"),
+    path(
+        "c/<slug:slug>/containers/<str:container_id>/files/<str:file_id>/content/",
+        container_files.download,
+        name="container-file-download",
+    ),
+    path(
+        "c/<slug:slug>/containers/<str:container_id>/files/<str:file_id>/delete/",
+        container_files.delete,
+        name="container-file-delete",
     ),
 ]
 
@@ -296,6 +319,7 @@ urlpatterns = [
     *file,
     *vector_store,
     *stored_completion,
+    *container,
     *tuning,
     *batch,
     *evaluating,

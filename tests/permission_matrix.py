@@ -118,6 +118,17 @@ RULES: dict[str, Rule] = {
     "stored-completion-messages": reads("object"),
     "stored-completion-edit": edits("object", "operate"),
     "stored-completion-delete": edits("object", "operate"),
+    # Containers
+    "containers": reads("list"),
+    "containers-refresh": edits("list", "read"),
+    "containers-delete": changes("list", "operate"),
+    "container-new": edits("object", "operate"),
+    "container": reads("object"),
+    "container-live": reads("object"),
+    "container-delete": edits("object", "operate"),
+    "container-add": edits("object", "operate"),
+    "container-file-download": reads("object"),
+    "container-file-delete": edits("object", "operate"),
     # Fine-tuning
     "fine-tuning-jobs": reads("list"),
     "fine-tuning-jobs-refresh": edits("list", "read"),

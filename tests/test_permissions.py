@@ -67,6 +67,7 @@ def world(connection, workspace, alice, upstream):
     with_a_stored_completion(connection, upstream)
     with_a_batch(connection, upstream)
     with_an_eval(connection, upstream)
+    with_a_container(connection, upstream)
     comparison = Comparison.objects.create(workspace=workspace, owner=alice, title=CANARY)
     turn = Turn.objects.create(comparison=comparison, number=1, input=CANARY, asked_by=alice)
     answer = Answer.objects.create(
@@ -96,6 +97,7 @@ def world(connection, workspace, alice, upstream):
         "batch_id": "vsfb-1",
         "job_id": "ftjob-1",
         "completion_id": "chatcmpl-1",
+        "container_id": "cntr-1",
         "checkpoint_id": "ftchkpt-1",
         "permission_id": "cp-1",
         "eval_id": "eval_1",
@@ -190,6 +192,25 @@ def with_an_eval(connection, upstream) -> None:
     upstream[f"GET {path}/runs/evalrun_1/output_items/outputitem_1"] = 200, item
 
 
+def with_a_container(connection, upstream) -> None:
+    """A container with one file, in the index and on the resource."""
+    container = {"id": "cntr-1", "object": "container", "name": CANARY, "status": "running"}
+    Item.objects.create(
+        connection=connection,
+        kind="container",
+        remote_id="cntr-1",
+        name=CANARY,
+        raw=container,
+        digest="0" * 64,
+        seen_at=timezone.now(),
+    )
+    file = {"id": "gpt-5", "object": "container.file", "path": "/mnt/data/a.csv", "bytes": 2}
+    upstream["GET /containers/cntr-1"] = 200, container
+    upstream["GET /containers/cntr-1/files"] = 200, {"object": "list", "data": [file]}
+    upstream["GET /containers/cntr-1/files/gpt-5"] = 200, file
+    upstream["GET /containers/cntr-1/files/gpt-5/content"] = 200, b"{}", {}
+
+
 def with_a_vector_store(connection, upstream) -> GoldenQuery:
     """A store with one file, which came in a batch, in the index and on the resource."""
     store = {"id": "vs-1", "object": "vector_store", "name": CANARY, "file_counts": {"total": 1}}
@@ -237,6 +258,7 @@ def address(name: str, world: dict) -> str:
             "job_id",
             "checkpoint_id",
             "completion_id",
+            "container_id",
             "permission_id",
             "eval_id",
             "run_id",

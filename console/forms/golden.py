@@ -6,8 +6,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from console.forms.picked_files import Picked
 from console.forms.vector_search import LONGEST_QUERY, RankingForm
-from console.forms.vector_stores import INPUT, Picked, area
+from console.forms.vector_stores import INPUT, area
 
 
 class GoldenForm(forms.Form):

@@ -1,8 +1,6 @@
 """Creating and changing vector stores, and adding files to them."""
 
 import hashlib
-import uuid
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -10,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from console.forms.pairs import pairs, plain_lines, scalars
-from console.models import Item
+from console.forms.picked_files import PickedFilesForm
 from console.models.seen import canonical
 from console.once import MARKER
 from console.retrieval.work import NewFiles, NewStore
@@ -39,19 +37,11 @@ def number(label: str, least: int, most: int, hint: str = "") -> forms.IntegerFi
     )
 
 
-class Picked(forms.MultipleChoiceField):
-    """Ids of files; one that is not offered any more is the resource's to refuse."""
-
-    def validate(self, value: Any) -> None:
-        """Any id is fit to be asked for."""
-
-
-class FilesForm(forms.Form):
+class FilesForm(PickedFilesForm):
     """Files by their ids, picked or typed, and how they are cut."""
 
-    key = forms.CharField(max_length=40, widget=forms.HiddenInput)
-    picked = Picked(required=False, label="Files", widget=forms.CheckboxSelectMultiple)
-    file_ids = area("Further file ids", "One a line, or separated by spaces.", rows=2)
+    most = LARGEST_BATCH
+
     chunking = forms.ChoiceField(
         label="Chunking",
         choices=[("auto", "Automatic"), ("static", "Sizes of my own")],
@@ -62,18 +52,8 @@ class FilesForm(forms.Form):
     size = number("Tokens a chunk", SMALLEST_CHUNK, LARGEST_CHUNK)
     overlap = number("Overlap in tokens", 0, LARGEST_CHUNK // 2, "At most half of a chunk.")
 
-    def __init__(self, *args: Any, offered: Iterable[Item] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.offered = list(offered)
-        self.fields["picked"].choices = [(one.remote_id, one.name) for one in self.offered]  # type: ignore[attr-defined]
-        self.fields["key"].initial = uuid.uuid4().hex
-
     def clean(self) -> dict[str, Any]:
-        clean = super().clean() or {}
-        chosen = [*clean.get("picked", []), *clean.get("file_ids", "").replace(",", " ").split()]
-        clean["wanted"] = list(dict.fromkeys(chosen))
-        if len(clean["wanted"]) > LARGEST_BATCH:
-            self.add_error("file_ids", f"At most {LARGEST_BATCH} files at once.")
+        clean = super().clean()
         if clean.get("chunking") == "static":
             self.check_sizes(clean)
         return clean
@@ -93,14 +73,6 @@ class FilesForm(forms.Form):
         if clean["chunking"] != "static":
             return None
         return {"type": "static", "size": clean["size"], "overlap": clean["overlap"]}
-
-    def renewed(self) -> "FilesForm":
-        """The same entries under a new key, for another try after one that failed."""
-        data = QueryDict(mutable=True)
-        data.update(self.data)
-        data["key"] = uuid.uuid4().hex
-        self.data = data
-        return self
 
 
 class StoreForm(FilesForm):

@@ -19,6 +19,7 @@ from console import access
 from console.jsonl import preview as jsonl
 from console.models import Item, audit
 from console.v1 import files
+from console.v1.content import Content
 from console.views.files import KIND
 from console.views.shared import BadQuery, wants_json
 
@@ -157,6 +158,11 @@ def download(request: HttpRequest, slug: str, file_id: str) -> StreamingHttpResp
     stack = ExitStack()
     client = stack.enter_context(item.connection.client(request.user))
     content = stack.enter_context(files.opened(client, file_id, size=item.size))
+    return attachment(stack, content, item.name)
+
+
+def attachment(stack: ExitStack, content: Content, name: str) -> StreamingHttpResponse:
+    """A content as a download, piece by piece; `stack` is what is closed behind it."""
 
     async def sent() -> AsyncIterator[bytes]:
         try:
@@ -165,10 +171,10 @@ def download(request: HttpRequest, slug: str, file_id: str) -> StreamingHttpResp
         finally:
             await sync_to_async(stack.close)()
 
-    response = StreamingHttpResponse(sent(), content_type=content_type(item.name))
+    response = StreamingHttpResponse(sent(), content_type=content_type(name))
     if content.size is not None:
         response.headers["Content-Length"] = str(content.size)
-    response.headers["Content-Disposition"] = disposition(item.name)
+    response.headers["Content-Disposition"] = disposition(name)
     response.headers["Content-Encoding"] = "identity"
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

@@ -1,0 +1,117 @@
+"""The files of a container: put in, kept and deleted."""
+
+import hashlib
+from contextlib import ExitStack
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from console import access, container_jobs
+from console.forms.containers import AddFilesForm
+from console.forms.uploads import named
+from console.index.containers import KIND
+from console.models import Item, Job, Upload
+from console.models.upload import Refused
+from console.once import failure
+from console.retrieval import contents
+from console.v1 import containers
+from console.views import code_calls
+from console.views.containers import framed
+from console.views.file_content import attachment
+from console.views.shared import wants_json
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest, slug: str, container_id: str) -> HttpResponse:
+    """Put files of the resource into a container, or a small one from this computer; once a form."""
+    item = access.item_for(request.user, slug, KIND, container_id, may="operate")
+    is_sent = request.method == "POST"
+    offered = contents.offered(item.connection)
+    form = AddFilesForm(
+        request.POST if is_sent else None, request.FILES if is_sent else None, offered=offered
+    )
+    job = put_in(request, item, form) if is_sent and form.is_valid() else None
+    if job is None:
+        if is_sent and wants_json(request):
+            return JsonResponse({"error": {"fields": form.errors}}, status=422)
+        return adding(request, item, form, status=422 if is_sent else 200)
+    error = failure(job)
+    if error is not None and wants_json(request):
+        raise error
+    if error is not None:
+        return adding(request, item, form.renewed(), status=error.page_status, error=error)
+    if wants_json(request):
+        return JsonResponse({"added": job.outcome.get("added", [])}, status=201)
+    messages.success(request, f"{job.title}: done.")
+    return redirect("container", slug, container_id)
+
+
+def put_in(request: HttpRequest, item: Item, form: AddFilesForm) -> Job | None:
+    """Do it; None when the spool has no room, which the form then says."""
+    key, file = form.cleaned_data["key"], form.cleaned_data["file"]
+    if not file:
+        return container_jobs.attach(item, request.user, key=key, file_ids=form.cleaned_data["wanted"])
+    data: bytes = file.read()
+    digest = hashlib.sha256(data).hexdigest()
+    try:
+        spooled = Upload.begin(
+            first=digest,
+            owner=request.user,
+            connection=item.connection,
+            workspace=item.connection.workspace,
+            name=named(file.name),
+            size=len(data),
+            purpose="container",
+        )
+        spooled = spooled.receive(0, data, digest)
+    except Refused as reason:
+        form.add_error("file", str(reason))
+        return None
+    job = container_jobs.upload(item, request.user, key=key, spooled=spooled)
+    if job.arguments["upload"] != str(spooled.pk):
+        spooled.end(Upload.State.CANCELLED)
+    return job
+
+
+def adding(request: HttpRequest, item: Item, form: Any, *, status: int, error: Any = None) -> HttpResponse:
+    body = {"file_id": "file-…"}
+    samples = code_calls.calling(
+        item.connection,
+        "containers.files.create",
+        "POST",
+        code_calls.path("containers", item.remote_id, "files"),
+        ids=[item.remote_id],
+        body=body,
+    )
+    context = {**framed(request, item), "form": form, "samples": samples, "error": error, "here": "Add files"}
+    return render(request, "containers/add.html", context, status=status)
+
+
+@require_GET
+def download(request: HttpRequest, slug: str, container_id: str, file_id: str) -> StreamingHttpResponse:
+    """A file of a container as it comes, to be saved and never to be shown."""
+    item = access.item_for(request.user, slug, KIND, container_id, may="read")
+    with ExitStack() as stack:
+        client = stack.enter_context(item.connection.client(request.user))
+        file = containers.get_file(client, container_id, file_id)
+        content = stack.enter_context(containers.opened(client, container_id, file_id, size=file.size))
+        return attachment(stack.pop_all(), content, file.name)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest, slug: str, container_id: str, file_id: str) -> HttpResponse:
+    """Ask once, then delete a file of a container."""
+    item = access.item_for(request.user, slug, KIND, container_id, may="operate")
+    with item.connection.client(request.user) as client:
+        file = containers.get_file(client, container_id, file_id)
+        if request.method != "POST":
+            context = {**framed(request, item), "file": file, "here": "Delete a file"}
+            return render(request, "containers/delete_file.html", context)
+        was_there = containers.delete_file(client, container_id, file_id, label=file.name)
+    if wants_json(request):
+        return JsonResponse({"deleted": was_there})
+    messages.success(request, f"Deleted {file.name}." if was_there else f"{file.name} was gone already.")
+    return redirect("container", slug, container_id)
