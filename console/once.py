@@ -28,7 +28,34 @@ def done_once(
     arguments: Mapping[str, Any],
 ) -> Job:
     """Do a job now, or find the one that this form started before; `failure` tells how it went."""
-    job = jobs.start(
+    job = begun_once(
+        kind,
+        title=title,
+        effect=effect,
+        connection=connection,
+        user=user,
+        key=key,
+        url=url,
+        arguments=arguments,
+    )
+    jobs.run(str(job.pk))
+    job.refresh_from_db()
+    return job
+
+
+def begun_once(
+    kind: str,
+    *,
+    title: str,
+    effect: str,
+    connection: Connection,
+    user: Any,
+    key: str,
+    url: str,
+    arguments: Mapping[str, Any],
+) -> Job:
+    """Write a job down that a worker shall do, or find the one that this form started before."""
+    return jobs.start(
         kind,
         title=title,
         effect=effect,
@@ -39,9 +66,6 @@ def done_once(
         url=url,
         arguments=dict(arguments),
     )
-    jobs.run(str(job.pk))
-    job.refresh_from_db()
-    return job
 
 
 def failure(job: Job) -> UpstreamError | None:

@@ -7,6 +7,7 @@ from console.views import (
     activity,
     audit,
     batches,
+    batches_new,
     bulk,
     checkpoints,
     comparisons,
@@ -253,6 +254,7 @@ tuning: list[URLPattern] = [
 batch: list[URLPattern] = [
     path("batches/", batches.index, name="batches"),
     path("batches/refresh/", batches.refresh, name="batches-refresh"),
+    path("c/<slug:slug>/batches/new/", batches_new.new, name="batch-new"),
     path("c/<slug:slug>/batches/<str:batch_id>/", batches.show, name="batch"),
     path("c/<slug:slug>/batches/<str:batch_id>/live/", batches.live, name="batch-live"),
     path("c/<slug:slug>/batches/<str:batch_id>/cancel/", batches.cancel, name="batch-cancel"),

@@ -152,6 +152,7 @@ RULES: dict[str, Rule] = {
     # Batches
     "batches": reads("list"),
     "batches-refresh": edits("list", "read"),
+    "batch-new": edits("object", "operate"),
     "batch": reads("object"),
     "batch-live": reads("object"),
     "batch-cancel": edits("object", "operate"),

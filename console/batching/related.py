@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from console.index.batches import KIND, RETRY_OF
 from console.index.files import KIND as FILE
-from console.models import Item
+from console.models import Connection, Item
 from console.v1.batches import Batch
+
+OFFERED = 200
 
 Key = tuple[int, str]
 
@@ -35,3 +37,21 @@ def retries(item: Item) -> list[Item]:
     """The batches that repeat failed lines of this one."""
     found = Item.objects.uses_of([item], KIND)
     return found.get((item.connection_id, item.remote_id), [])
+
+
+def input_files(connection: Connection) -> list[Item]:
+    """The newest files of a connection that batches may read: uploaded for them, and processed."""
+    rows = Item.objects.present().filter(connection=connection, kind=FILE, status="processed")
+    return list(rows.labelled("purpose:batch").order_by("-remote_created_at").defer("raw")[:OFFERED])
+
+
+def is_processed(connection: Connection, file_id: str) -> bool:
+    """Whether the index knows that a batch can read a file at once."""
+    rows = Item.objects.present().filter(connection=connection, kind=FILE, remote_id=file_id)
+    return rows.filter(status="processed").exists()
+
+
+def deployments(connection: Connection) -> list[Item]:
+    """The deployments of a connection, by name; those that are for batches alone come first."""
+    rows = Item.objects.present().filter(connection=connection, kind="deployment").order_by("name")
+    return sorted(rows[:OFFERED], key=lambda one: "Batch" not in str((one.raw.get("sku") or {}).get("name")))

@@ -41,6 +41,7 @@ SECTIONS: dict[str, str] = {
     "batch": "batches",
     "batch-cancel": "batches",
     "batch-live": "batches",
+    "batch-new": "batches",
     "comparison": "playground",
     "comparisons": "playground",
     "connection": "connections",

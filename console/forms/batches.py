@@ -1,0 +1,61 @@
+"""Starting batches: from a file of requests, or from rows and a prompt."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from console.batching.work import NewBatch
+from console.forms.keyed import KeyedForm
+from console.forms.pairs import MOST, pairs
+from console.forms.vector_stores import area, number, text
+from console.index.batches import NAME, RETRY_OF
+from console.once import MARKER
+from console.v1.batches import ENDPOINTS
+
+LONGEST_EXPIRY = 30  # days
+OURS = {NAME, RETRY_OF, MARKER}
+
+
+class StartForm(KeyedForm):
+    """What every batch is asked for with."""
+
+    name = text("Name", 256, required=False, help_text="Kept as “name” in the metadata. Empty: its id.")
+    output_days = number(
+        "Results expire after days",
+        1,
+        LONGEST_EXPIRY,
+        f"1 to {LONGEST_EXPIRY}; Azure's pages say 14 to 30. Empty: they stay until they are deleted.",
+    )
+    metadata = area("Metadata", "One key = value a line.")
+
+    def clean_metadata(self) -> dict[str, str]:
+        told = pairs(self.cleaned_data["metadata"])
+        if taken := sorted(OURS & told.keys()):
+            raise ValidationError(f"“{taken[0]}” is written by the console itself.")
+        if len(told) > MOST - len(OURS):
+            raise ValidationError(f"There can be {MOST - len(OURS)} pairs at most, beside the console's own.")
+        return told
+
+
+class BatchForm(StartForm):
+    """A batch of the requests in a file of the resource."""
+
+    input_file = forms.CharField(
+        label="Input file",
+        max_length=200,
+        help_text="One of the suggestions, or the id of any file. One that is not processed yet is waited for.",
+        widget=forms.TextInput(
+            attrs={"class": "input mono", "autocomplete": "off", "spellcheck": "false", "list": "files"}
+        ),
+    )
+    endpoint = forms.CharField(
+        label="Endpoint",
+        max_length=200,
+        initial=ENDPOINTS[0],
+        help_text="The url of the lines: each must have the same.",
+        widget=forms.TextInput(
+            attrs={"class": "input mono", "autocomplete": "off", "spellcheck": "false", "list": "endpoints"}
+        ),
+    )
+
+    def asked(self) -> NewBatch:
+        return NewBatch(**{name: self.cleaned_data[name] for name in self.fields})

@@ -1,0 +1,84 @@
+"""Starting a batch from a file that the resource has."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from console import access, tasks
+from console.batching import related, work
+from console.batching.work import NewBatch
+from console.forms.batches import BatchForm
+from console.index.batches import KIND
+from console.models import Connection, Job
+from console.once import failure
+from console.v1.batches import ENDPOINTS, WINDOW
+from console.views import code_calls
+from console.views.batches import as_json, row_of
+from console.views.shared import wants_json
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, slug: str) -> HttpResponse:
+    """Start a batch; the same form sent again leads to the same batch. `?file=` proposes one."""
+    connection = access.connection_for(request.user, slug, may="operate")
+    if request.method != "POST":
+        return page(request, connection, BatchForm(initial={"input_file": request.GET.get("file", "")}))
+    form = BatchForm(request.POST)
+    if not form.is_valid():
+        if wants_json(request):
+            return JsonResponse({"error": {"fields": form.errors}}, status=422)
+        return page(request, connection, form, status=422)
+    job = started(request, connection, form.asked())
+    error = failure(job)
+    if error is not None and wants_json(request):
+        raise error
+    if error is not None:
+        return page(request, connection, form.renewed(), status=error.page_status, error=error)
+    return reached(request, connection, job)
+
+
+def started(request: HttpRequest, connection: Connection, asked: NewBatch) -> Job:
+    """Start it within this request, unless its file may have to be waited for: then a worker does."""
+    if related.is_processed(connection, asked.input_file):
+        return work.create(connection, request.user, asked, at_once=True)
+    with transaction.atomic():
+        job = work.create(connection, request.user, asked, at_once=False)
+        if job.is_open:
+            tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]
+    return job
+
+
+def reached(request: HttpRequest, connection: Connection, job: Job) -> HttpResponse:
+    """The batch that was started, or the job that is about to."""
+    made = job.outcome.get("batch")
+    if made is None:
+        told = {"job": str(job.pk), "state": job.state}
+        return JsonResponse(told, status=202) if wants_json(request) else redirect("job", job.pk)
+    if wants_json(request):
+        item = access.item_for(request.user, connection.slug, KIND, made, may="operate")
+        return JsonResponse(as_json(row_of(item)), status=201)
+    messages.success(request, "The batch is under way. Its lines are looked over first.")
+    return redirect("batch", connection.slug, made)
+
+
+def page(
+    request: HttpRequest, connection: Connection, form: Any, *, status: int = 200, error: Any = None
+) -> HttpResponse:
+    context = {
+        "connection": connection,
+        "form": form,
+        "error": error,
+        "files": related.input_files(connection),
+        "endpoints": ENDPOINTS,
+        "samples": creating(connection),
+    }
+    return render(request, "batches/new.html", context, status=status)
+
+
+def creating(connection: Connection) -> Any:
+    body = {"input_file_id": "file-…", "endpoint": ENDPOINTS[0], "completion_window": WINDOW}
+    return code_calls.calling(connection, "batches.create", "POST", "/batches", body=body)
