@@ -128,6 +128,11 @@ def last_job(user: Any, kind: str, *, url: str) -> Job | None:
     return jobs_for(user).filter(kind=kind, url=url).first()
 
 
+def job_of_form(user: Any, key: str) -> Job | None:
+    """Return the job that a form with this key has started, if the user sent it before."""
+    return jobs_for(user).filter(idempotency_key=f"{user.pk}:{key}").first()
+
+
 def uploads_for(user: Any) -> UploadQuerySet:
     """Return the user's own uploads, newest first."""
     found = Upload.objects.filter(workspace__in=workspaces(user, "operate"), owner=user.pk)

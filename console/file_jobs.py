@@ -59,8 +59,7 @@ def send(job: Job) -> None:
     connection = upload.connection
     try:
         with connection.client(job.actor) as client:
-            sent = found(client, job, upload) if job.attempt > 1 else None
-            file = sent or sent_now(client, job, upload)
+            file = sent_once(client, job, upload, teller(job, upload.size))
     except Cancelled:
         # Another attempt may have taken the job over; then it needs what is in the spool.
         if Job.objects.filter(pk=job.pk, attempt=job.attempt).exists():
@@ -139,7 +138,13 @@ def fetch(job: Job, upload: Upload, source: Connection) -> None:
     job.keep({"fetched": done.sha256})
 
 
-def sent_now(client: Client, job: Job, upload: Upload) -> files.File:
+def sent_once(client: Client, job: Job, upload: Upload, tell: Callable[[int], bool]) -> files.File:
+    """Send an upload, unless an earlier attempt did."""
+    sent = found(client, job, upload) if job.attempt > 1 else None
+    return sent or sent_now(client, job, upload, tell)
+
+
+def sent_now(client: Client, job: Job, upload: Upload, tell: Callable[[int], bool]) -> files.File:
     """Send the whole form. When it left and no good answer came, the file is looked for before that is an error."""
     try:
         with upload.opened() as stream:
@@ -150,7 +155,7 @@ def sent_now(client: Client, job: Job, upload: Upload) -> files.File:
                 size=upload.size,
                 purpose=upload.purpose,
                 expires_after=upload.expires_after,
-                progress=teller(job, upload.size),
+                progress=tell,
             )
     except (ConnectionLost, ProtocolError, ServerFailed, Timeout) as error:
         if not error.sent:

@@ -42,6 +42,7 @@ from console.views import (
     uploads,
     vector_search,
     vector_store_files,
+    vector_store_uploads,
     vector_stores,
 )
 
@@ -190,6 +191,11 @@ vector_store: list[URLPattern] = [
         "c/<slug:slug>/vector-stores/<str:store_id>/files/add/",
         vector_store_files.attach,
         name="vector-store-attach",
+    ),
+    path(
+        "c/<slug:slug>/vector-stores/<str:store_id>/files/upload/",
+        vector_store_uploads.upload,
+        name="vector-store-upload",
     ),
     path(
         "c/<slug:slug>/vector-stores/<str:store_id>/files/<str:file_id>/",

@@ -105,6 +105,7 @@ RULES: dict[str, Rule] = {
     "golden-run": reads("object"),
     "vector-store-files": reads("object"),
     "vector-store-attach": edits("object", "operate"),
+    "vector-store-upload": edits("object", "operate"),
     "vector-store-file": reads("object"),
     "vector-store-file-attributes": changes("object", "operate"),
     "vector-store-file-detach": changes("object", "operate"),

@@ -62,11 +62,17 @@ class BeginForm(UploadForm):
     """The beginning of an upload in parts: what the browser knows of the file."""
 
     name = forms.CharField(max_length=512)
+    store = forms.CharField(max_length=256, required=False, help_text="The vector store it is meant for.")
     size = forms.IntegerField(min_value=1)
     first = forms.CharField(max_length=64, help_text="SHA-256 of the first part.")
 
     def clean_name(self) -> str:
         return named(self.cleaned_data["name"])
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        own = {name: self.cleaned_data[name] for name in ("name", "size", "first")}
+        return {**super().facts, **own, "store_id": self.cleaned_data["store"]}
 
     def clean_first(self) -> str:
         first: str = self.cleaned_data["first"].lower()

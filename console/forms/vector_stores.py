@@ -1,6 +1,8 @@
 """Creating and changing vector stores, and adding files to them."""
 
 import hashlib
+import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -9,6 +11,8 @@ from django.http import QueryDict
 
 from console.forms.pairs import pairs, plain_lines, scalars
 from console.forms.picked_files import PickedFilesForm
+from console.forms.uploads import SMALL
+from console.models import Upload
 from console.models.seen import canonical
 from console.once import MARKER
 from console.retrieval.work import NewFiles, NewStore
@@ -37,10 +41,8 @@ def number(label: str, least: int, most: int, hint: str = "") -> forms.IntegerFi
     )
 
 
-class FilesForm(PickedFilesForm):
-    """Files by their ids, picked or typed, and how they are cut."""
-
-    most = LARGEST_BATCH
+class CutForm(forms.Form):
+    """How files are cut into chunks."""
 
     chunking = forms.ChoiceField(
         label="Chunking",
@@ -53,7 +55,7 @@ class FilesForm(PickedFilesForm):
     overlap = number("Overlap in tokens", 0, LARGEST_CHUNK // 2, "At most half of a chunk.")
 
     def clean(self) -> dict[str, Any]:
-        clean = super().clean()
+        clean = super().clean() or {}
         if clean.get("chunking") == "static":
             self.check_sizes(clean)
         return clean
@@ -73,6 +75,12 @@ class FilesForm(PickedFilesForm):
         if clean["chunking"] != "static":
             return None
         return {"type": "static", "size": clean["size"], "overlap": clean["overlap"]}
+
+
+class FilesForm(PickedFilesForm, CutForm):
+    """Files by their ids, picked or typed, and how they are cut."""
+
+    most = LARGEST_BATCH
 
 
 class StoreForm(FilesForm):
@@ -118,6 +126,38 @@ class AttachForm(FilesForm):
         return NewFiles(
             key=clean["key"], file_ids=clean["wanted"], attributes=clean["attributes"], chunking=self.cut
         )
+
+
+class UploadedForm(CutForm):
+    """Uploads that wait in the spool for a store, and one more in the form itself, for browsers without scripts."""
+
+    key = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    uploads = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+    file = forms.FileField(label="File", required=False, help_text="Up to 2 MiB in this way.")
+    attributes = area("Attributes", f"{PAIRS_HINT} Numbers and true or false are kept as such.")
+
+    def __init__(self, *args: Any, waiting: Iterable[Upload], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["key"].initial = uuid.uuid4().hex
+        self.waiting = {str(one.pk): one for one in waiting}
+        self.fields["uploads"].choices = [(key, one.name) for key, one in self.waiting.items()]  # type: ignore[attr-defined]
+
+    def clean_attributes(self) -> dict[str, Any]:
+        return scalars(self.cleaned_data["attributes"])
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file and file.size > SMALL:
+            raise ValidationError("Without JavaScript a file may have at most 2 MiB.")
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean()
+        if not clean.get("uploads") and not clean.get("file") and not self.errors:
+            raise ValidationError("Choose a file, and wait until it has arrived.")
+        if len(clean.get("uploads", [])) > LARGEST_BATCH:
+            self.add_error(None, f"At most {LARGEST_BATCH} files at once.")
+        return clean
 
 
 class EditForm(forms.Form):

@@ -13,6 +13,7 @@ from django.db import models, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
+from console.models.connection import Connection
 from console.models.job import Job
 
 PART = 8 * 1024 * 1024
@@ -33,6 +34,10 @@ class UploadQuerySet(models.QuerySet["Upload"]):
 
     def receiving(self) -> Self:
         return self.filter(state=Upload.State.RECEIVING)
+
+    def waiting_for(self, connection: Connection, store_id: str) -> Self:
+        """Uploads that are all there, and wait to be put into a vector store."""
+        return self.filter(state=Upload.State.RECEIVED, connection=connection, store_id=store_id)
 
 
 class Upload(models.Model):
@@ -57,6 +62,7 @@ class Upload(models.Model):
     purpose = models.CharField(max_length=20)
     check_for = models.CharField(max_length=20, blank=True, help_text="What the doctor holds it to.")
     expires_after = models.IntegerField(null=True, help_text="Seconds from its creation on the resource.")
+    store_id = models.CharField(max_length=256, blank=True, help_text="The vector store it is meant for.")
     parts = models.JSONField(default=list)
     state = models.CharField(max_length=12, choices=State, default=State.RECEIVING)
     report = models.JSONField(default=dict, help_text="What the doctor found.")
@@ -107,6 +113,7 @@ class Upload(models.Model):
         `first` is the SHA-256 of the first part. Raises Refused when there is no room.
         """
         wanted = {name: fields[name] for name in ("owner", "connection", "name", "size", "purpose")}
+        wanted["store_id"] = fields.get("store_id", "")
         with transaction.atomic():
             for known in cls.objects.receiving().filter(**wanted):
                 if not known.parts or known.parts[0] == first:

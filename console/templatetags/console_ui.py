@@ -102,6 +102,7 @@ SECTIONS: dict[str, str] = {
     "vector-store-batch": "vector-stores",
     "vector-store-delete": "vector-stores",
     "vector-store-edit": "vector-stores",
+    "vector-store-upload": "vector-stores",
     "vector-store-file": "vector-stores",
     "vector-store-files": "vector-stores",
     "vector-store-golden": "vector-stores",

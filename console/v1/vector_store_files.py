@@ -127,9 +127,14 @@ def detach(client: Client, store_id: str, file_id: str, *, label: str = "") -> b
 
 
 def text(client: Client, store_id: str, file_id: str) -> FileText:
-    """What a store took from a file; the API knows no way to ask for a second page."""
+    """What a store took from a file; the API knows no way to ask for a second page.
+
+    Azure's specification hands out results of a search, their `content` being the chunks; OpenAI's the chunks as rows.
+    """
     raw = parse.mapping(client.get(f"{_file(store_id, file_id)}/content").json())
-    texts = tuple(parse.text(each.get("text")) for each in parse.rows(raw.get("data")))
+    rows = parse.rows(raw.get("data"))
+    chunks = [chunk for row in rows for chunk in (parse.rows(row.get("content")) or [row])]
+    texts = tuple(parse.text(each.get("text")) for each in chunks)
     return FileText(texts, raw.get("has_more") is True, raw)
 
 

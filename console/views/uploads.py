@@ -69,9 +69,8 @@ def begin(request: HttpRequest) -> HttpResponse:
         return refused(
             " ".join(str(error) for errors in form.errors.values() for error in errors), status=422
         )
-    facts = {name: form.cleaned_data[name] for name in ("name", "size", "first")}
     try:
-        upload = Upload.begin(owner=request.user, **facts, **form.facts)
+        upload = Upload.begin(owner=request.user, **form.facts)
     except Refused as reason:
         return refused(str(reason))
     return JsonResponse(as_json(upload), status=201)
@@ -96,10 +95,10 @@ def refused(sentence: str, *, status: int = CONFLICT) -> JsonResponse:
 
 
 def gone_on(request: HttpRequest, upload: Upload) -> Upload:
-    """Once all of it is there: have the doctor look at what it knows, and send everything else."""
+    """Once all of it is there: have the doctor look at what it knows, and send what waits for nothing else."""
     if upload.state == Upload.State.RECEIVED and upload.check_for:
         start_checking(request, upload)
-    elif upload.state == Upload.State.RECEIVED:
+    elif upload.state == Upload.State.RECEIVED and not upload.store_id:
         start_sending(request, upload)
     return upload
 

@@ -62,7 +62,7 @@ export class Transfer extends EventTarget {
   }
 
   ending() {
-    const words = { received: 'Arrived. Open it to see the check, and to send it.', sent: 'Done', cancelled: 'Cancelled' }
+    const words = { received: this.fields.store ? 'Arrived' : 'Arrived. Open it to see the check, and to send it.', sent: 'Done', cancelled: 'Cancelled' }
     return words[this.upload.state] ?? (this.upload.job?.error || 'Failed')
   }
 

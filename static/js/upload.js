@@ -1,35 +1,24 @@
 // form[data-uploads]: files dropped or chosen become rows; each is sent in parts and then followed to the resource.
 import { announce, on } from './on.js'
 import { Transfer } from './transfer.js'
+import { link, row, show } from './upload-row.js'
 
-function row(file) {
-  const list = document.getElementById('uploads')
-  const element = document.getElementById('upload-row').content.firstElementChild.cloneNode(true)
-  const part = (name) => element.querySelector(`[data-${name}]`)
-  part('name').textContent = file.name
-  list.querySelector('[data-none]')?.remove()
-  list.prepend(element)
-  return { element, part }
+// A form that collects sends the ids of what has arrived, once nothing is under way any more.
+function collect({ element }, told) {
+  const chosen = Object.assign(document.createElement('input'), { type: 'hidden', name: 'uploads', value: told.id })
+  element.append(chosen)
 }
 
-function show({ element, part }, told) {
-  part('console').value = told.size ? (100 * told.received) / told.size : 0
-  part('resource').value = told.size ? (100 * told.sent) / told.size : 0
-  part('note').textContent = told.note
-  part('sub').textContent = told.text
-  element.dataset.uploadState = told.state
-}
-
-function link({ part }, told) {
-  const anchor = document.createElement('a')
-  anchor.href = told.file_url || told.url
-  anchor.textContent = part('name').textContent
-  part('name').replaceChildren(anchor)
+function wait(form, change) {
+  const button = form.querySelector('[data-after-uploads]')
+  form.dataset.under = Number(form.dataset.under ?? 0) + change
+  if (button) button.disabled = Number(form.dataset.under) > 0
 }
 
 function start(form, file) {
   const shown = row(file)
-  const fields = { connection: form.connection.value, kind: form.kind.value, expires: form.expires.value }
+  const names = ['connection', 'kind', 'expires', 'store'].filter((name) => form.elements[name])
+  const fields = Object.fromEntries(names.map((name) => [name, form.elements[name].value]))
   const transfer = new Transfer(file, { begin: form.dataset.begin, fields, token: form.csrfmiddlewaretoken.value })
   const pause = shown.part('pause')
   pause.addEventListener('click', () => {
@@ -39,10 +28,13 @@ function start(form, file) {
   })
   shown.part('cancel').addEventListener('click', () => transfer.cancel())
   transfer.addEventListener('change', () => show(shown, transfer.told))
+  wait(form, 1)
   transfer.run().then((told) => {
     pause.remove()
     shown.part('cancel').remove()
     if (told.url) link(shown, told)
+    if ('collects' in form.dataset && told.state === 'received') collect(shown, told)
+    wait(form, -1)
     announce(`${file.name}: ${transfer.told.text}`)
   })
 }

@@ -103,6 +103,14 @@ def test_the_text_of_a_file_is_shown_chunk_by_chunk(client, upstream):
     assert (text.texts, text.has_more, upstream.hits) == (("One.", "Two."), True, 1)
 
 
+def test_the_text_of_a_file_comes_as_azure_writes_it_too(client, upstream):
+    found = {"file_id": "file-1", "score": 1.0, "content": [{"type": "text", "text": one} for one in "ab"]}
+    page = {"object": "vector_store.search_results.page", "data": [found], "has_more": False}
+    upstream["GET /vector_stores/vs_1/files/file-1/content"] = 200, page
+
+    assert store_files.text(client, "vs_1", "file-1").texts == ("a", "b")
+
+
 def test_ids_are_attached_together(client, upstream, recorder):
     upstream["POST /vector_stores/vs_1/file_batches"] = 200, BATCH
 
