@@ -8,6 +8,7 @@ from console.models import Connection, User, audit, audit_check, audit_recorder
 from console.models import upload as uploads
 from console.playground import sweeper
 from console.retrieval import golden, work  # noqa: F401 - register their jobs
+from console.retrieval import uploads as store_uploads  # noqa: F401 - registers its job
 from console.training import copying  # noqa: F401 - registers its jobs
 from console.training import work as training  # noqa: F401 - registers its job
 
