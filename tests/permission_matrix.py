@@ -164,6 +164,7 @@ RULES: dict[str, Rule] = {
     "eval": reads("object"),
     "eval-live": reads("object"),
     "eval-delete": edits("object", "operate"),
+    "eval-compare": reads("object"),
     "eval-run": reads("object"),
     "eval-run-live": reads("object"),
     "eval-run-cancel": changes("object", "operate"),

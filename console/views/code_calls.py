@@ -33,7 +33,13 @@ def calling(
 
     An operation without a method in the SDK has an empty `name`: it is called by its path.
     """
-    text = python(name, ids, named or {}, body or {}) if name else by_path(method, url_path, body or {})
+    headers = preview_headers(method, url_path)
+    extra: dict[str, Any] = {"extra_headers": headers} if headers else {}
+    text = (
+        python(name, ids, {**(named or {}), **extra}, body or {})
+        if name
+        else by_path(method, url_path, body or {})
+    )
     return [
         Sample("Python", "python", setup(connection) + text),
         Sample("curl", "curl", curl(connection, method, url_path, body)),
@@ -50,7 +56,7 @@ def by_path(method: str, url_path: str, body: Mapping[str, Any]) -> str:
     return f"answer = client.{method.lower()}(\n{lines})\nprint(answer)\n"
 
 
-def python(name: str, ids: Sequence[str], named: Mapping[str, str], body: Mapping[str, Any]) -> str:
+def python(name: str, ids: Sequence[str], named: Mapping[str, Any], body: Mapping[str, Any]) -> str:
     given = [literal(one) for one in ids]
     given += [f"{key}={literal(value)}" for key, value in {**named, **body}.items()]
     if not body:
