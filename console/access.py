@@ -162,6 +162,11 @@ def comparison_for(user: Any, comparison_id: uuid.UUID | str, *, may: str) -> Co
     return comparison
 
 
+def comparison_behind(user: Any, comparison_id: str) -> Comparison | None:
+    """Return the comparison that an object came from, if it is still there for the user."""
+    return comparisons_for(user).filter(pk=uuid.UUID(comparison_id)).first() if comparison_id else None
+
+
 def answer_for(user: Any, answer_id: uuid.UUID | str, *, may: str) -> Answer:
     answers = Answer.objects.filter(turn__comparison__workspace__in=workspaces(user))
     answer = answers.select_related("turn__comparison", "connection").filter(pk=answer_id).first()

@@ -37,6 +37,7 @@ ACTIONS: dict[str, Action] = {
     "comparison.created": Action("data", "create", "started the comparison {target}"),
     "comparison.renamed": Action("data", "update", "renamed the comparison {target}"),
     "comparison.deleted": Action("data", "delete", "deleted the comparison {target}"),
+    "response.created": Action("run", "execute", "asked {target} on {connection} in the background"),
     "response.deleted": Action("data", "delete", "deleted the response {target} on {connection}"),
     "response.cancelled": Action("data", "update", "cancelled the response {target} on {connection}"),
     "model.deleted": Action("data", "delete", "deleted the model {target} on {connection}"),

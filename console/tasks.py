@@ -7,6 +7,7 @@ from console.batching import work as batching  # noqa: F401 - register its jobs
 from console.models import Connection, User, audit, audit_check, audit_recorder
 from console.models import upload as uploads
 from console.playground import sweeper
+from console.responses import work as responding  # noqa: F401 - registers its jobs
 from console.retrieval import golden, work  # noqa: F401 - register their jobs
 from console.retrieval import uploads as store_uploads  # noqa: F401 - registers its job
 from console.training import copying  # noqa: F401 - registers its jobs

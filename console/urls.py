@@ -14,6 +14,8 @@ from console.views import (
     connections,
     container_files,
     containers,
+    conversation_items,
+    conversations,
     deployments,
     errors,
     eval_compare,
@@ -32,11 +34,15 @@ from console.views import (
     graders,
     health,
     models,
+    open_by_id,
     overview,
     palette,
     people,
     playground,
     probes,
+    response_parts,
+    responses,
+    responses_new,
     sign_in,
     stored_completions,
     syncs,
@@ -283,6 +289,57 @@ evaluating: list[URLPattern] = [
     path("c/<slug:slug>/eval-runs/<str:run_id>/items/<str:item_id>/", eval_items.show, name="eval-item"),
 ]
 
+response: list[URLPattern] = [
+    path("responses/", responses.index, name="responses"),
+    path("responses/delete/", bulk.delete, {"kind": "response"}, name="responses-delete"),
+    path("responses/open/", open_by_id.index, {"kind": "response"}, name="response-open"),
+    path("c/<slug:slug>/responses/new/", responses_new.new, name="response-new"),
+    path("c/<slug:slug>/responses/<str:response_id>/", responses.show, name="response"),
+    path("c/<slug:slug>/responses/<str:response_id>/live/", responses.live, name="response-live"),
+    path("c/<slug:slug>/responses/<str:response_id>/events/", response_parts.events, name="response-events"),
+    path(
+        "c/<slug:slug>/responses/<str:response_id>/input/", response_parts.input_items, name="response-input"
+    ),
+    path(
+        "c/<slug:slug>/responses/<str:response_id>/thread/", response_parts.thread_of, name="response-thread"
+    ),
+    path("c/<slug:slug>/responses/<str:response_id>/cancel/", responses.cancel, name="response-cancel"),
+    path("c/<slug:slug>/responses/<str:response_id>/delete/", responses.delete, name="response-delete"),
+]
+
+conversation: list[URLPattern] = [
+    path("conversations/", conversations.index, name="conversations"),
+    path("conversations/delete/", bulk.delete, {"kind": "conversation"}, name="conversations-delete"),
+    path("conversations/open/", open_by_id.index, {"kind": "conversation"}, name="conversation-open"),
+    path("c/<slug:slug>/conversations/new/", conversation_items.new, name="conversation-new"),
+    path("c/<slug:slug>/conversations/<str:conversation_id>/", conversations.show, name="conversation"),
+    path(
+        "c/<slug:slug>/conversations/<str:conversation_id>/items/",
+        conversations.items,
+        name="conversation-items",
+    ),
+    path(
+        "c/<slug:slug>/conversations/<str:conversation_id>/add/",
+        conversation_items.add,
+        name="conversation-add",
+    ),
+    path(
+        "c/<slug:slug>/conversations/<str:conversation_id>/edit/",
+        conversations.edit,
+        name="conversation-edit",
+    ),
+    path(
+        "c/<slug:slug>/conversations/<str:conversation_id>/delete/",
+        conversations.delete,
+        name="conversation-delete",
+    ),
+    path(
+        "c/<slug:slug>/conversations/<str:conversation_id>/items/<str:item_id>/delete/",
+        conversation_items.delete,
+        name="conversation-item-delete",
+    ),
+]
+
 comparing: list[URLPattern] = [
     path("playground/", playground.index, name="playground"),
     path("playground/turns/", playground.turns, name="turns"),
@@ -333,6 +390,8 @@ urlpatterns = [
     *tuning,
     *batch,
     *evaluating,
+    *response,
+    *conversation,
     *comparing,
     *work,
     *governance,

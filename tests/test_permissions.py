@@ -68,6 +68,7 @@ def world(connection, workspace, alice, upstream):
     with_a_batch(connection, upstream)
     with_an_eval(connection, upstream)
     with_a_container(connection, upstream)
+    with_a_conversation(connection, upstream)
     comparison = Comparison.objects.create(workspace=workspace, owner=alice, title=CANARY)
     turn = Turn.objects.create(comparison=comparison, number=1, input=CANARY, asked_by=alice)
     answer = Answer.objects.create(
@@ -97,6 +98,8 @@ def world(connection, workspace, alice, upstream):
         "batch_id": "vsfb-1",
         "job_id": "ftjob-1",
         "completion_id": "chatcmpl-1",
+        "response_id": "resp_1",
+        "conversation_id": "conv_1",
         "container_id": "cntr-1",
         "checkpoint_id": "ftchkpt-1",
         "permission_id": "cp-1",
@@ -211,6 +214,27 @@ def with_a_container(connection, upstream) -> None:
     upstream["GET /containers/cntr-1/files/gpt-5/content"] = 200, b"{}", {}
 
 
+def with_a_conversation(connection, upstream) -> None:
+    """A conversation with a response under way, in the index and on the resource."""
+    response = {"id": "resp_1", "object": "response", "status": "in_progress", "background": True}
+    talk = {"id": "conv_1", "object": "conversation", "created_at": 1760000000, "metadata": {}}
+    for kind, raw in (("response", response), ("conversation", talk)):
+        Item.objects.create(
+            connection=connection,
+            kind=kind,
+            remote_id=raw["id"],
+            name=CANARY,
+            status=raw.get("status", ""),
+            raw=raw,
+            digest="0" * 64,
+            seen_at=timezone.now(),
+        )
+    upstream["GET /responses/resp_1"] = upstream["POST /responses/resp_1/cancel"] = 200, response
+    upstream["GET /responses/resp_1/input_items"] = 200, {"object": "list", "data": []}
+    upstream["GET /conversations/conv_1"] = upstream["POST /conversations/conv_1"] = 200, talk
+    upstream["GET /conversations/conv_1/items"] = 200, {"object": "list", "data": []}
+
+
 def with_a_vector_store(connection, upstream) -> GoldenQuery:
     """A store with one file, which came in a batch, in the index and on the resource."""
     store = {"id": "vs-1", "object": "vector_store", "name": CANARY, "file_counts": {"total": 1}}
@@ -258,6 +282,8 @@ def address(name: str, world: dict) -> str:
             "job_id",
             "checkpoint_id",
             "completion_id",
+            "response_id",
+            "conversation_id",
             "container_id",
             "permission_id",
             "eval_id",

@@ -4,7 +4,7 @@ Kinds are data: a further one is one entry in `kinds.py`.
 """
 
 from console.index.deployments import remember_deployment
-from console.index.kinds import KINDS
+from console.index.kinds import KINDS, LISTED
 from console.index.refresh import due, freshness, outdated, refresh
 
-__all__ = ["KINDS", "due", "freshness", "outdated", "refresh", "remember_deployment"]
+__all__ = ["KINDS", "LISTED", "due", "freshness", "outdated", "refresh", "remember_deployment"]

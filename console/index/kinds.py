@@ -1,16 +1,18 @@
-"""Every kind of object that the index keeps."""
+"""Every kind of object that the index keeps; `LISTED` are those that the API has a list of."""
 
 from datetime import timedelta
 
 from console.index import (
     batches,
     containers,
+    conversations,
     deployments,
     eval_runs,
     evals,
     files,
     fine_tuning,
     models,
+    responses,
     stored_completions,
     vector_stores,
 )
@@ -36,5 +38,8 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(evals.KIND, QUARTER, evals.read, may_have),
         Kind(eval_runs.KIND, QUARTER, eval_runs.read, may_have, Following(eval_runs.look, runs.ENDED)),
+        Kind(responses.KIND, QUARTER, None, may_have, Following(responses.look, responses.ENDED)),
+        Kind(conversations.KIND, QUARTER, None, may_have),
     )
 }
+LISTED = {name: kind for name, kind in KINDS.items() if kind.is_listed}

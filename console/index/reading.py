@@ -42,13 +42,21 @@ class Following:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of object: `read` takes a connection and a cursor, `every` is how old it may grow."""
+    """One kind of object: `read` takes a connection and a cursor, `every` is how old it may grow.
+
+    Without `read` there is no list at the API: the index holds what single calls told of, and nothing but a
+    call for the object itself can say that it is gone.
+    """
 
     name: str
     every: timedelta
-    read: Callable[[Connection, str], Reading]
+    read: Callable[[Connection, str], Reading] | None
     applies: Callable[[Connection], bool]
     following: Following | None = None
+
+    @property
+    def is_listed(self) -> bool:
+        return self.read is not None
 
 
 def batches(rows: Iterable[Seen]) -> Iterator[Batch]:

@@ -21,13 +21,17 @@ BROKE = "The console broke while it read this list. What was known before is sho
 def refresh(connection: Connection, kind: str) -> Sync:
     """Read all objects of one kind into the index and return how that went; upstream errors do not raise.
 
-    Safe to call at any time: whoever comes second finds the sync running and reads nothing.
+    Safe to call at any time: whoever comes second finds the sync running and reads nothing. Raises LookupError
+    for a kind that has no list.
     """
+    read = KINDS[kind].read
+    if read is None:
+        raise LookupError(f"The API has no list of this kind: {kind}")
     sync = Sync.claim(connection.pk, kind)
     if sync is None:
         return Sync.objects.get(connection=connection, kind=kind)
     try:
-        reading = KINDS[kind].read(connection, sync.cursor)
+        reading = read(connection, sync.cursor)
         sync.source = reading.source
         if take_in(sync, reading):
             Item.objects.mark_gone(connection.pk, kind, not_seen_since=sync.began)
@@ -70,7 +74,8 @@ def due(connection: Connection, kind: str) -> bool:
 
 
 def needs(connection: Connection, kind: str, sync: Sync | None, age: timedelta) -> bool:
-    if connection.paused_at is not None or not KINDS[kind].applies(connection):
+    one = KINDS[kind]
+    if connection.paused_at is not None or not one.is_listed or not one.applies(connection):
         return False
     return sync is None or (not sync.is_running and sync.is_stale(age))
 
@@ -93,8 +98,8 @@ class Freshness:
 
 
 def freshness(connections: Iterable[Connection], kind: str, *, age: timedelta = FRESH) -> list[Freshness]:
-    """How fresh a kind is, for each connection that has it; one query, whatever the number of connections."""
-    having = [one for one in connections if KINDS[kind].applies(one)]
+    """How fresh a kind is, for each connection that lists it; one query, whatever the number of connections."""
+    having = [one for one in connections if KINDS[kind].is_listed and KINDS[kind].applies(one)]
     syncs = {sync.connection_id: sync for sync in Sync.objects.filter(kind=kind, connection__in=having)}
     return [Freshness(one, syncs.get(one.pk), needs(one, kind, syncs.get(one.pk), age)) for one in having]
 

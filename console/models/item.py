@@ -147,6 +147,13 @@ class ItemQuerySet(models.QuerySet["Item"]):
         missing = self.present().filter(connection=connection_id, kind=kind, seen_at__lt=not_seen_since)
         return missing.exclude(labels__contains=f" {REMEMBERED} ").update(gone_at=timezone.now())
 
+    def counts(self) -> dict[str, dict[str, int]]:
+        """How many present items there are by family and by status, for kinds that no listing counts."""
+        rows = self.present().order_by()
+        return {
+            name: dict(rows.values_list(name).annotate(models.Count("pk"))) for name in ("family", "status")
+        }
+
     def tally(self, connection_id: int, kind: str) -> dict[str, Any]:
         """How many present items there are: `{"total": n, "facets": {"family": {"gpt-5": 12}, …}}`.
 

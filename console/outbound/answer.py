@@ -90,7 +90,8 @@ class _Stream:
         """
         self._clock.touch()
 
-    def _is_event_stream(self) -> bool:
+    @property
+    def is_event_stream(self) -> bool:
         return self.headers.get("content-type", "").lower().startswith("text/event-stream")
 
     def _count(self, chunk: bytes) -> None:
@@ -174,7 +175,7 @@ class AsyncStreamAnswer(_Stream):
 
     async def expect_events(self) -> None:
         """Raises ProtocolError, with the first characters of the body, when this is not an event stream."""
-        if self._is_event_stream():
+        if self.is_event_stream:
             return
         start = b""
         async for chunk in self.aiter_bytes():

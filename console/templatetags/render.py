@@ -121,6 +121,15 @@ def plain(text: Any) -> str:
     return INVISIBLE.sub(_visible, SURROGATE.sub("\ufffd", words.replace("\r\n", "\n").replace("\r", "\n")))
 
 
+@register.filter
+def linked(label: Any, url: Any) -> SafeString | str:
+    """Return a label as a link that names its host; as plain text where the address is not one to follow."""
+    host = host_of(str(url))
+    if host is None:
+        return plain(label)
+    return _clean(f'<a href="{escape(str(url))}">{escape(plain(label))}</a> <small>({escape(host)})</small>')
+
+
 def host_of(url: str) -> str | None:
     """Return what to show as the host of a link, None when the link is not one to follow."""
     try:

@@ -4,7 +4,7 @@ Paths are relative to the base URL of the endpoint; ids in them are checked befo
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -12,7 +12,7 @@ from console.outbound.auth import Auth
 from console.outbound.errors import NotFound
 from console.outbound.limits import DOWNLOAD, LIST, READ, STREAM, WRITE, CallClass
 from console.outbound.policy import Endpoint
-from console.outbound.transport import Answer, Door, SizedBody, StreamAnswer, get_door
+from console.outbound.transport import Answer, AsyncStreamAnswer, Door, SizedBody, StreamAnswer, get_door
 from console.v1 import paging, routes
 from console.v1.paging import IncompleteList, Page
 from console.v1.paths import checked_path, model_segment, segment
@@ -150,6 +150,53 @@ class Client:
         except NotFound:
             return False
         return True
+
+    @contextmanager
+    def stream(
+        self,
+        path: str,
+        *,
+        json: object,
+        action: str,
+        target: Target,
+        limits: CallClass = STREAM,
+    ) -> Iterator[StreamAnswer]:
+        """A recorded POST whose answer is read as it comes; leaving the block closes the connection.
+
+        Recorded as a success once the block was left without an error, however much was read.
+        """
+        url_path = checked_path(path)
+        call = RecordedCall.begin(self.recorder, action, target, "POST", url_path)
+        try:
+            with self._door.stream(
+                "POST",
+                self.endpoint.url + url_path,
+                headers=routes.preview_headers("POST", path),
+                auth=self.auth,
+                json=json,
+                params=self._query("POST", path, None),
+                limits=limits,
+            ) as answer:
+                yield answer
+        except BaseException as error:
+            call.failed(error)
+            raise
+        call.streamed(answer)
+
+    @asynccontextmanager
+    async def afollow(
+        self, path: str, *, params: Mapping[str, Any], limits: CallClass = STREAM
+    ) -> AsyncIterator[AsyncStreamAnswer]:
+        """One GET whose answer streams: it reads what is there and is not recorded."""
+        async with self._door.astream(
+            "GET",
+            self.endpoint.url + checked_path(path),
+            headers=routes.preview_headers("GET", path),
+            auth=self.auth,
+            params=self._query("GET", path, params),
+            limits=limits,
+        ) as answer:
+            yield answer
 
     async def achange(
         self,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, Self
 
 from console.outbound.errors import Cancelled, UpstreamError
-from console.outbound.transport import Answer, AsyncStreamAnswer
+from console.outbound.transport import Answer, AsyncStreamAnswer, StreamAnswer
 
 Counts = Callable[[Answer], Mapping[str, int]]
 
@@ -110,6 +110,12 @@ class RecordedCall:
             request_id=answer.request_id,
             attempts=answer.attempts,
             counts=counts(answer),
+        )
+
+    def streamed(self, answer: StreamAnswer) -> None:
+        """A stream of which the caller has read all that it wanted."""
+        self._write(
+            "success", answer.status, request_id=answer.request_id, attempts=answer.attempts, counts={}
         )
 
     def failed(self, error: BaseException) -> None:

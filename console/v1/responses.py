@@ -10,12 +10,15 @@ from datetime import datetime
 from typing import Any
 
 from console.outbound.errors import ProtocolError
+from console.outbound.json_text import parse_json, parse_json_text
 from console.outbound.limits import ANSWER
 from console.v1 import parse
-from console.v1.client import Client, Target, segment
+from console.v1.client import Client, Page, Target, segment
 from console.v1.events import Finished, Reply, Usage
 from console.v1.failures import UNREDACTED, Fail, failing, tokens
+from console.v1.items import Item, parse_item
 from console.v1.response_events import TERMINAL, ResponseAnswer
+from console.v1.sse import SSEParser
 
 
 def body(
@@ -32,21 +35,45 @@ def body(
     return asked
 
 
+UNDER_WAY = frozenset({"queued", "in_progress"})
+ENDED = frozenset(kind.removeprefix("response.") for kind in TERMINAL)
+
+
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A stored response. `error` is the service's own text; times are UTC."""
+    """A stored response. `error` is the service's own text; times are UTC; `output` are the API's own items."""
 
     id: str
     status: str
     model: str
     created: datetime | None
+    completed: datetime | None
     text: str
+    output: tuple[Item, ...]
     usage: Usage | None
     error: str
     is_background: bool
     previous: str
+    conversation: str
+    metadata: Mapping[str, str]
     finished: Finished
     raw: parse.Json
+
+    @property
+    def has_ended(self) -> bool:
+        """A state that nobody knows yet counts as an end: nothing says that it will change."""
+        return self.status not in UNDER_WAY
+
+    @property
+    def tokens(self) -> int | None:
+        """Tokens in and out together."""
+        told = (self.usage.input, self.usage.output) if self.usage else ()
+        counts = [count for count in told if count is not None]
+        return sum(counts) if counts else None
+
+    @property
+    def calls_tools(self) -> bool:
+        return any(one.type.endswith("_call") for one in self.output)
 
 
 def get(client: Client, response_id: str) -> Response:
@@ -74,11 +101,14 @@ def cancel(client: Client, response_id: str) -> Response:
     return parse_response(answer.json())
 
 
-def input_items(client: Client, response_id: str) -> Iterator[dict[str, Any]]:
-    """What a stored response was asked, as the API's own items, newest first unless the service says
-    otherwise.
-    """
-    return client.page(f"/responses/{segment(response_id)}/input_items", params={"limit": 100})
+def input_items(
+    client: Client, response_id: str, *, order: str | None = None, limit: int = 100, after: str = ""
+) -> Iterator[Page[Item]]:
+    """What a stored response was asked, page by page; `order` is asc or desc, the service's own is desc."""
+    params = {"order": order, "limit": limit}
+    return client.pages(
+        f"/responses/{segment(response_id)}/input_items", parse_item, params=params, after=after
+    )
 
 
 def parse_response(value: object) -> Response:
@@ -93,14 +123,41 @@ def parse_response(value: object) -> Response:
         status=raw["status"],
         model=parse.text(raw.get("model")),
         created=parse.time(raw.get("created_at")),
+        completed=parse.time(raw.get("completed_at")),
         text=reply.text,
+        output=tuple(parse_item(each) for each in parse.rows(raw.get("output")) if each.get("type")),
         usage=reply.finished.usage,
         error=parse.text(error.get("message")) or parse.text(error.get("code")),
         is_background=raw.get("background") is True,
         previous=parse.text(raw.get("previous_response_id")),
+        conversation=parse.text(parse.path(raw, "conversation", "id")) or parse.text(raw.get("conversation")),
+        metadata=parse.pairs(raw.get("metadata")),
         finished=reply.finished,
         raw=raw,
     )
+
+
+def start(client: Client, body: Mapping[str, Any], *, label: str = "") -> Response:
+    """Begin a response in the background, as a stream that can be followed later; what it is at first.
+
+    Only the beginning of the stream is read: hanging up does not stop what runs in the background. Costs money,
+    is recorded, and must not be repeated. Raises the service's own error, and `ProtocolError` without a response.
+    """
+    asked = {**body, "background": True, "stream": True}
+    fail = failing(client.auth, parse.text(body.get("model")))
+    target = Target("response", "", label)
+    with client.stream("/responses", json=asked, action="response.created", target=target) as answer:
+        parser = SSEParser()
+        for chunk in answer.iter_bytes() if answer.is_event_stream else ():
+            for event in parser.feed(chunk):
+                told = parse.mapping(parse_json_text(event.data))
+                if told.get("type") == "error" or told.get("error"):
+                    raise fail(told)
+                if parse.mapping(told.get("response")).get("id"):
+                    return parse_response(told["response"])
+        if answer.is_event_stream:
+            raise ProtocolError("The stream ended before it told of a response.")
+        return parse_response(parse_json(answer.read()))
 
 
 def create(client: Client, body: Mapping[str, Any], *, action: str, target: Target) -> Reply:

@@ -45,6 +45,18 @@ PLANS = {
         "Each goes with the files in it, also those that code interpreter made.",
         is_grave=True,
     ),
+    "conversation": Plan(
+        "conversations",
+        "conversation",
+        "conversations",
+        "No model can be asked in one afterwards. The responses that belong to it stay.",
+    ),
+    "response": Plan(
+        "responses",
+        "response",
+        "responses",
+        "What was asked and answered in one cannot be gone on with afterwards.",
+    ),
     "file": Plan(
         "files",
         "file",

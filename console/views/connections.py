@@ -94,7 +94,7 @@ def shown(request: HttpRequest, connection: Connection) -> dict[str, Any]:
     """What the page of a connection needs."""
     present = connection.items.filter(gone_at=None)
     syncs = {sync.kind: sync for sync in connection.syncs.all()}
-    kinds = [name for name, kind in objects.KINDS.items() if kind.applies(connection)]
+    kinds = [name for name, kind in objects.LISTED.items() if kind.applies(connection)]
     is_new = connection.created_at > timezone.now() - FIRST_SYNC
     is_waiting = not connection.is_paused and is_new and any(kind not in syncs for kind in kinds)
     return {
@@ -249,7 +249,7 @@ def refresh(request: HttpRequest, slug: str) -> HttpResponse:
     """Read everything of a connection into the index now, also where no worker runs."""
     connection = access.connection_for(request.user, slug, may="read")
     connection.check_running()
-    for name, kind in objects.KINDS.items():
+    for name, kind in objects.LISTED.items():
         if kind.applies(connection):
             objects.refresh(connection, name)
     if getattr(request, "htmx", False):
@@ -259,7 +259,7 @@ def refresh(request: HttpRequest, slug: str) -> HttpResponse:
 
 def sync_soon(connection: Connection) -> None:
     """Wake a worker for each kind once the change is stored; a broker that is away does no harm."""
-    for kind in objects.KINDS:
+    for kind in objects.LISTED:
         transaction.on_commit(waking(connection.pk, kind), robust=True)
 
 

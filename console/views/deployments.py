@@ -129,7 +129,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "fresh": state,
         "connections": connections,
         "direct": [one for one in connections if not has_deployments(one)],
-        "menus": asked.menus(state.syncs, [one.connection for one in state.parts]),
+        "menus": asked.menus(state.tallies, [one.connection for one in state.parts]),
         "retiring": items.present().filter(retirement.within(retirement.SOON)).count(),
     }
     context["show_retiring"] = context["retiring"] and not asked.is_narrowed

@@ -26,11 +26,16 @@ AT_ONCE = timedelta(seconds=5)  # between two reads that people ask for
 
 @dataclass(frozen=True)
 class Fresh:
-    """What the line shows: `parts` are the connections that have the kind."""
+    """What the line shows: `parts` are the connections that list the kind."""
 
     kind: str
     url: str
     parts: Sequence[Freshness]
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the API has a list of the kind at all."""
+        return index.KINDS[self.kind].is_listed
 
     @property
     def is_reading(self) -> bool:
@@ -71,12 +76,19 @@ class Fresh:
     @property
     def total(self) -> int | None:
         """How many objects the last listings found; None while one of them is missing or was broken off."""
-        is_known = all(one.sync and one.sync.state == Sync.State.DONE for one in self.parts)
+        is_known = self.is_listed and all(
+            one.sync and one.sync.state == Sync.State.DONE for one in self.parts
+        )
         return sum(sync.total for sync in self.syncs) if is_known else None
 
     @property
     def syncs(self) -> list[Sync]:
         return [one.sync for one in self.parts if one.sync]
+
+    @property
+    def tallies(self) -> list[dict[str, Any]]:
+        """What the last listings counted by facet and value."""
+        return [sync.facets for sync in self.syncs]
 
     def as_json(self) -> list[dict[str, Any]]:
         return [part_as_json(one) for one in self.parts]

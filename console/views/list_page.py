@@ -4,7 +4,7 @@ Its table is `templates/<noun>/_rows.html`, the rest is `templates/components/li
 that extends that fills in.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
@@ -12,10 +12,11 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from console import access
-from console.index import keeping
+from console.index import KINDS, keeping
 from console.models import Connection, Item
-from console.views.fresh import fresh
-from console.views.listing import Listing
+from console.models.item import ItemQuerySet
+from console.views.fresh import Fresh, fresh
+from console.views.listing import Listing, Tally
 from console.views.shared import asks_for, json_page, wants_json
 
 R = TypeVar("R")
@@ -28,15 +29,17 @@ def list_page(
     *,
     rows: Callable[[Sequence[Item]], Sequence[R]],
     as_json: Callable[[R], dict[str, Any]],
+    more: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """Answer the list as a page, as the part that htmx replaces, or as JSON.
 
-    `rows` makes what `_rows.html` shows of the items of a page, in their order.
+    `rows` makes what `_rows.html` shows of the items of a page, in their order; `more` is for the template.
     """
     asked = listing.asked(request)
     connections = list(access.connections_for(request.user))
-    state = fresh(connections, listing.kind, reverse(f"{listing.list_name}-refresh"))
-    page = asked.page(request, access.items_for(request.user, listing.kind), total=state.total)
+    items = access.items_for(request.user, listing.kind)
+    state = fresh(connections, listing.kind, refresh_url(listing))
+    page = asked.page(request, items, total=state.total)
     found = rows(page.rows)
     if wants_json(request):
         told = {item.pk: row for item, row in zip(page.rows, found, strict=True)}
@@ -51,13 +54,28 @@ def list_page(
         "fresh": state,
         "connections": connections,
         "places": places(request.user),
-        "menus": asked.menus(state.syncs, [one.connection for one in state.parts]),
+        "menus": asked.menus(*around(state, items, connections)),
         "part": part,
+        **(more or {}),
     }
     return render(request, "components/_list_table.html" if part else template, context)
 
 
-def places(user: Any) -> list[Connection]:
-    """The connections on which the user can make an object, by name."""
-    found = access.connections_for(user, may="operate").order_by("name")
+def refresh_url(listing: Listing) -> str:
+    """Where a list is read again; nowhere if the API has none of this kind."""
+    return reverse(f"{listing.list_name}-refresh") if KINDS[listing.kind].is_listed else ""
+
+
+def around(
+    state: Fresh, items: ItemQuerySet, connections: Sequence[Connection]
+) -> tuple[Sequence[Tally], Sequence[Connection]]:
+    """What the facets take their values from: what was counted, and the connections that have the kind."""
+    if state.is_listed:
+        return state.tallies, [one.connection for one in state.parts]
+    return [items.counts()], [one for one in connections if KINDS[state.kind].applies(one)]
+
+
+def places(user: Any, *, may: str = "operate") -> list[Connection]:
+    """The connections on which the user can make an object (or look at one), by name."""
+    found = access.connections_for(user, may=may).order_by("name")
     return [one for one in found if keeping.may_have(one) and not one.is_paused]

@@ -4,7 +4,7 @@ A sort or a value that is in no map is refused with a sentence (400); other para
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +13,7 @@ from django.db.models import F, OrderBy, Q
 from django.http import HttpRequest
 
 from console.index import metadata
-from console.models import Connection, Sync
+from console.models import Connection
 from console.models.item import ItemQuerySet
 from console.outbound.json_text import clean_text
 from console.views.shared import BadQuery, Page, paged
@@ -23,6 +23,8 @@ MAX_VALUE = 120
 MAX_PAIR = 600
 MAX_PAIRS = 8
 MAX_CHOICES = 60
+Tally = Mapping[str, Mapping[str, int]]
+"""How many objects there are by facet and value."""
 NULLABLE = {"retires_on", "size", "remote_created_at"}
 
 
@@ -39,7 +41,7 @@ class Option:
 class Around:
     """What facets take their values from: what the last complete listings counted, and the connections."""
 
-    tallies: Sequence[Mapping[str, Mapping[str, int]]]
+    tallies: Sequence[Tally]
     connections: Sequence[Connection]
 
     def counted(self, name: str, titles: Mapping[str, str]) -> list[Option]:
@@ -77,10 +79,10 @@ class Facet:
         return "\n".join(list(dict.fromkeys(filter(None, lines)))[:MAX_PAIRS])
 
 
-def by_family() -> Facet:
+def by_family(title: str = "Family") -> Facet:
     return Facet(
         "family",
-        "Family",
+        title,
         lambda rows, value: rows.filter(family=value),
         lambda around: around.counted("family", {}),
     )
@@ -264,9 +266,9 @@ class Asked:
             heads.append({"column": column, "order": order, "query": query})
         return heads
 
-    def menus(self, syncs: Iterable[Sync], connections: Sequence[Connection]) -> list[dict[str, Any]]:
+    def menus(self, tallies: Sequence[Tally], connections: Sequence[Connection]) -> list[dict[str, Any]]:
         """The facets with their values, counts and the address of each; one without a choice is left out."""
-        around = Around([sync.facets for sync in syncs], connections)
+        around = Around(tallies, connections)
         plain = [menu for facet in self.listing.facets if (menu := self.menu(facet, around))]
         return [
             *plain,

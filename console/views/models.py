@@ -178,7 +178,7 @@ def index(request: HttpRequest) -> HttpResponse:
         told = {row.item.pk: row for row in found}
         return json_page(page, lambda item: as_json(told[item.pk]), syncs=state.as_json())
     context = {"page": page, "rows": found, "asked": asked, "fresh": state, "connections": connections}
-    context["menus"] = asked.menus(state.syncs, connections)
+    context["menus"] = asked.menus(state.tallies, connections)
     part = asks_for(request, "table")
     return render(
         request, "models/index.html#table" if part else "models/index.html", {**context, "part": part}

@@ -49,6 +49,8 @@ PLACES = (
     Place("batches", "Batches", "stack", "jsonl bulk half price"),
     Place("evals", "Evals", "checklist", "graders criteria runs tests quality"),
     Place("upload-new", "Upload files", "upload", "add file", "operate"),
+    Place("responses", "Responses", "bolt", "background thread answers open by id"),
+    Place("conversations", "Conversations", "message", "items transcript open by id"),
     Place("comparisons", "Comparisons", "message", "history turns"),
     Place("connections", "Connections", "plug", "resources keys endpoints"),
     Place("connection-new", "Add a connection", "plus", "new endpoint key", "manage"),
@@ -78,6 +80,7 @@ def found(user: Any, q: str) -> list[dict[str, Any]]:
     deployments, models = named(user, "deployment", q), named(user, "model", q)
     files = named(user, "file", q)
     stores = named(user, "vector_store", q)
+    responses, conversations = named(user, "response", q), named(user, "conversation", q)
     return [
         pages,
         {"title": "Connections", "items": list(connections(user, q))},
@@ -91,6 +94,8 @@ def found(user: Any, q: str) -> list[dict[str, Any]]:
         {"title": "Batches", "items": list(items(named(user, "batch", q), "batch", "stack"))},
         {"title": "Evals", "items": list(items(named(user, "eval", q), "eval", "checklist"))},
         {"title": "Runs of evals", "items": list(items(named(user, "eval_run", q), "eval-run", "checklist"))},
+        {"title": "Responses", "items": list(items(responses, "response", "bolt"))},
+        {"title": "Conversations", "items": list(items(conversations, "conversation", "message"))},
         {"title": "Ask in the playground", "items": list(askable(deployments))},
         comparisons,
     ]

@@ -1,5 +1,6 @@
 // A form whose answer comes line by line (console/views/live.py): each line replaces a part of the page at once.
 import { announce, on, ready } from './on.js'
+import { lines } from './lines.js'
 import { toast } from './toasts.js'
 
 // A refusal comes as plain JSON.
@@ -9,18 +10,6 @@ function place(line) {
   const old = line.id && document.getElementById(line.id)
   if (old) window.htmx.swap(old, line.html, { swapStyle: 'outerHTML' }, { eventInfo: { target: old } })
   if (line.say) announce(line.say)
-}
-
-async function* lines(response) {
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
-  let rest = ''
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return
-    const parts = (rest + value).split('\n')
-    rest = parts.pop()
-    for (const part of parts.filter(Boolean)) yield JSON.parse(part)
-  }
 }
 
 async function refused(response) {

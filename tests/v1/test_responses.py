@@ -122,8 +122,10 @@ def test_input_items_are_paged(client, upstream):
         (200, {"data": [{"id": "msg_2"}], "has_more": False}),
     ]
 
-    assert [each["id"] for each in responses.input_items(client, "resp_1")] == ["msg_1", "msg_2"]
-    assert upstream.requests[1].query == {"limit": ["100"], "after": ["msg_1"]}
+    pages = list(responses.input_items(client, "resp_1", order="asc"))
+
+    assert [each.id for page in pages for each in page.rows] == ["msg_1", "msg_2"]
+    assert upstream.requests[1].query == {"order": ["asc"], "limit": ["100"], "after": ["msg_1"]}
 
 
 def test_an_unknown_response_is_not_found(client, upstream):

@@ -1,0 +1,114 @@
+"""Asking for a response in the background, and opening an object by its id."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from console.forms.vector_stores import PAIRS_HINT, area, checked_metadata, number
+from console.models import Connection
+from console.responses.work import NewResponse
+from console.v1.parameters import PARAMETERS
+
+LONGEST_INPUT = 400_000  # characters
+BY_NAME = {one.name: one for one in PARAMETERS}
+
+
+def line(label: str, hint: str = "", *, offers: str = "", required: bool = False) -> forms.CharField:
+    """A line of text; `offers` is the id of a datalist with suggestions."""
+    attributes = {"class": "input", "autocomplete": "off", "spellcheck": "false"}
+    widget = forms.TextInput(attrs=attributes | ({"list": offers} if offers else {}))
+    return forms.CharField(label=label, max_length=256, required=required, help_text=hint, widget=widget)
+
+
+def choice(name: str) -> forms.ChoiceField:
+    """A parameter that has a few values; nothing is sent unless one is chosen."""
+    parameter = BY_NAME[name]
+    return forms.ChoiceField(
+        label=parameter.label,
+        required=False,
+        choices=[("", "Not set"), *((one, one) for one in parameter.choices)],
+        help_text=parameter.help,
+        widget=forms.Select(attrs={"class": "input auto"}),
+    )
+
+
+class KeyedForm(forms.Form):
+    """A form that has one effect however often it is sent."""
+
+    key = forms.CharField(max_length=40, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["key"].initial = uuid.uuid4().hex
+
+    def renewed(self) -> "KeyedForm":
+        """The same entries under a new key, for another try after one that failed."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["key"] = uuid.uuid4().hex
+        self.data = data
+        return self
+
+
+class ResponseForm(KeyedForm):
+    """A response in the background."""
+
+    model = line(
+        "Model", "A deployment, or whatever else the resource takes.", offers="models", required=True
+    )
+    input = forms.CharField(
+        label="Input",
+        max_length=LONGEST_INPUT,
+        widget=forms.Textarea(attrs={"class": "input", "rows": 6}),
+    )
+    instructions = area("Instructions", "What the model is told first.")
+    max_output_tokens = number("Max output tokens", 1, 1_000_000, BY_NAME["max_output_tokens"].help)
+    reasoning_effort = choice("reasoning_effort")
+    reasoning_summary = choice("reasoning_summary")
+    previous = line("Follows the response", "Its id: the model then knows all that was said up to there.")
+    conversation = line("In the conversation", "Its id: what is asked and answered is added to it.")
+    metadata = area("Metadata", PAIRS_HINT)
+
+    def clean_metadata(self) -> dict[str, str]:
+        return checked_metadata(self.cleaned_data["metadata"])
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean() or {}
+        if clean.get("previous") and clean.get("conversation"):
+            raise ValidationError("A response follows another one or belongs to a conversation, not both.")
+        return clean
+
+    def asked(self) -> NewResponse:
+        clean = self.cleaned_data
+        names = ("max_output_tokens", "reasoning_effort", "reasoning_summary")
+        return NewResponse(
+            key=clean["key"],
+            model=clean["model"],
+            input=clean["input"],
+            instructions=clean["instructions"],
+            previous=clean["previous"],
+            conversation=clean["conversation"],
+            parameters={name: clean[name] for name in names if clean[name]},
+            metadata=clean["metadata"],
+        )
+
+
+class OpenForm(forms.Form):
+    """A connection and the id of an object on it."""
+
+    connection = forms.ChoiceField(label="Connection", widget=forms.Select(attrs={"class": "input auto"}))
+    id = line("Id", required=True)
+
+    def __init__(self, *args: Any, connections: list[Connection], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["connection"].choices = [(one.slug, one.name) for one in connections]  # type: ignore[attr-defined]
+
+    def clean_id(self) -> str:
+        """An id as people paste it: with quotes, a comma or a space around it."""
+        cleaned: str = self.cleaned_data["id"].strip(" \t\"',")
+        if not cleaned or "/" in cleaned:
+            raise ValidationError("An id has no slash in it.")
+        return cleaned

@@ -1,0 +1,115 @@
+"""Opening an object by its id, for kinds that the API has no list of: then the index knows it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from console import access
+from console.forms.responses import OpenForm
+from console.index import conversations as known_conversations
+from console.index import responses as known_responses
+from console.index.origins import Origin
+from console.index.responses import SETTLING
+from console.models import Connection, Item
+from console.outbound.errors import NotFound
+from console.responses.transcript import Pages, stretch
+from console.v1 import conversations, responses
+from console.v1.client import Client
+from console.views.list_page import places
+from console.views.shared import wants_json
+
+
+@dataclass(frozen=True)
+class Opening:
+    """`read` asks for an object and keeps it; `settles` says that a new one can be missing for a while."""
+
+    list_name: str
+    title: str
+    one: str
+    prefix: str
+    read: Callable[[Client, Connection, str], Item]
+    settles: bool = False
+
+
+def read_response(client: Client, connection: Connection, response_id: str) -> Item:
+    found = responses.get(client, response_id)
+    pages: Pages = lambda order, after: responses.input_items(  # noqa: E731 - a call with its client
+        client, response_id, order=order, limit=1, after=after
+    )
+    asked = stretch(pages, from_end=True).items
+    return known_responses.remember(connection, found, Origin(asked[0].text if asked else "", "opened"))
+
+
+def read_conversation(client: Client, connection: Connection, conversation_id: str) -> Item:
+    found = conversations.get(client, conversation_id)
+    page = next(conversations.item_pages(client, conversation_id, order="asc", limit=1), None)
+    first = page.rows[0].text if page and page.rows else ""
+    return known_conversations.remember(connection, found, Origin(first, "opened"))
+
+
+OPENINGS = {
+    "response": Opening("responses", "Responses", "response", "resp_…", read_response, settles=True),
+    "conversation": Opening("conversations", "Conversations", "conversation", "conv_…", read_conversation),
+}
+
+
+def open_form(request: HttpRequest, kind: str) -> OpenForm:
+    """An empty form for the list of a kind."""
+    form = OpenForm(connections=openable(request.user))
+    form.fields["id"].widget.attrs["placeholder"] = OPENINGS[kind].prefix
+    return form
+
+
+def openable(user: Any) -> list[Connection]:
+    return places(user, may="read")
+
+
+@require_safe
+def index(request: HttpRequest, kind: str) -> HttpResponse:
+    """Ask for an object; one that was streamed a moment ago is waited for, in place."""
+    opening = OPENINGS[kind]
+    access.require(request.user, "read")
+    form = OpenForm(request.GET or None, connections=openable(request.user))
+    context: dict[str, Any] = {"opening": opening, "form": form, "kind": kind}
+    if not form.is_valid():
+        return refused(request, context, 422 if form.is_bound else 200)
+    slug, remote_id = form.cleaned_data["connection"], form.cleaned_data["id"]
+    connection = access.connection_for(request.user, slug, may="read")
+    try:
+        with connection.client(request.user) as client:
+            item = opening.read(client, connection, remote_id)
+    except NotFound:
+        return missing(request, context, connection, remote_id)
+    url = reverse(kind, args=[slug, item.remote_id])
+    return HttpResponseClientRedirect(url) if getattr(request, "htmx", False) else redirect(url)
+
+
+def missing(
+    request: HttpRequest, context: dict[str, Any], connection: Connection, remote_id: str
+) -> HttpResponse:
+    """It does not have it: not yet, for as long as that can be, else not at all."""
+    opening: Opening = context["opening"]
+    told = request.GET.get("since", "")
+    since = int(told) if told.isdecimal() and len(told) < 12 else int(time.time())
+    waits = opening.settles and time.time() - since < SETTLING.total_seconds()
+    context |= {"connection": connection, "remote_id": remote_id, "since": since, "waits": waits}
+    if getattr(request, "htmx", False):
+        # htmx would not put an error page in its place.
+        return render(request, "open_by_id/index.html#answer", context)
+    return refused(request, context, 404)
+
+
+def refused(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
+    if wants_json(request):
+        errors = context["form"].errors if context["form"].is_bound else {}
+        message = f"The resource does not have this {context['opening'].one}." if status == 404 else ""
+        told = {"message": message, "fields": errors, "not_there_yet": context.get("waits", False)}
+        return JsonResponse({"error": told}, status=status)
+    return render(request, "open_by_id/index.html", context, status=status)

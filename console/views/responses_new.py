@@ -1,0 +1,64 @@
+"""Asking for a response in the background: begun once, then followed on its page."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from console import access
+from console.forms.responses import ResponseForm
+from console.index.responses import KIND
+from console.models import Connection
+from console.once import failure
+from console.responses import work
+from console.views import code_calls
+from console.views.responses import Row, as_json
+from console.views.shared import wants_json
+
+OFFERED = 200
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, slug: str) -> HttpResponse:
+    """Begin a response; the same form sent again leads to the same one, and asks for nothing twice."""
+    connection = access.connection_for(request.user, slug, may="operate")
+    if request.method != "POST":
+        names = ("model", "previous", "conversation", "input")
+        given = {name: request.GET[name] for name in names if name in request.GET}
+        return page(request, connection, ResponseForm(initial=given))
+    form = ResponseForm(request.POST)
+    if not form.is_valid():
+        if wants_json(request):
+            return JsonResponse({"error": {"fields": form.errors}}, status=422)
+        return page(request, connection, form, status=422)
+    job = work.start(connection, request.user, form.asked())
+    error = failure(job)
+    if error is not None and wants_json(request):
+        raise error
+    if error is not None:
+        return page(request, connection, form.renewed(), status=error.page_status, error=error)
+    if job.is_open:
+        return redirect("job", job.pk)
+    made = job.outcome["response"]
+    if wants_json(request):
+        item = access.item_for(request.user, slug, KIND, made, may="operate")
+        return JsonResponse(as_json(Row(item)), status=201)
+    messages.success(request, "It works on. This page follows it, and can be left.")
+    return redirect("response", slug, made)
+
+
+def page(
+    request: HttpRequest, connection: Connection, form: Any, *, status: int = 200, error: Any = None
+) -> HttpResponse:
+    deployments = access.items_for(request.user, "deployment").present().filter(connection=connection)
+    body = {"model": "gpt-4.1", "input": "…", "background": True}
+    context = {
+        "connection": connection,
+        "form": form,
+        "error": error,
+        "models": deployments.order_by("name").defer("raw")[:OFFERED],
+        "samples": code_calls.calling(connection, "responses.create", "POST", "/responses", body=body),
+    }
+    return render(request, "responses/new.html", context, status=status)
