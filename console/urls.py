@@ -16,6 +16,7 @@ from console.views import (
     containers,
     conversation_items,
     conversations,
+    datasets,
     deployments,
     errors,
     eval_compare,
@@ -125,6 +126,7 @@ stored_completion: list[URLPattern] = [
         {"kind": "stored_completion"},
         name="stored-completions-delete",
     ),
+    path("stored-completions/dataset/", datasets.new, name="stored-completions-dataset"),
     path(
         "c/<slug:slug>/stored-completions/<str:completion_id>/",
         stored_completions.show,

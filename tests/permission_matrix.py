@@ -115,6 +115,7 @@ RULES: dict[str, Rule] = {
     "stored-completions": reads("list"),
     "stored-completions-refresh": edits("list", "read"),
     "stored-completions-delete": changes("list", "operate"),
+    "stored-completions-dataset": edits("list", "operate"),
     "stored-completion": reads("object"),
     "stored-completion-messages": reads("object"),
     "stored-completion-edit": edits("object", "operate"),

@@ -133,6 +133,24 @@ class Upload(models.Model):
         folder().mkdir(mode=0o700, parents=True, exist_ok=True)
         return upload
 
+    @classmethod
+    def begin_making(cls, *, size: int, **fields: Any) -> "Upload":
+        """An upload whose content a job of the console writes, of about this size; `take_made` ends that.
+
+        Raises Refused when there is no room.
+        """
+        with transaction.atomic():
+            check_room(size)
+            upload = cls.objects.create(size=size, state=cls.State.RECEIVING, **fields)
+        folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+        return upload
+
+    def take_made(self, size: int) -> None:
+        """All of it is written; it waits to be sent."""
+        self.size, self.state = size, self.State.RECEIVED
+        rows = Upload.objects.filter(pk=self.pk, state=self.State.RECEIVING)
+        rows.update(size=size, state=self.state, touched_at=timezone.now())
+
     def receive(self, number: int, data: bytes, digest: str) -> "Upload":
         """Append part `number`, from 0; one that came before is taken for granted.
 

@@ -113,6 +113,7 @@ SECTIONS: dict[str, str] = {
     "stored-completion-delete": "stored-completions",
     "stored-completion-edit": "stored-completions",
     "stored-completion-messages": "stored-completions",
+    "stored-completions-dataset": "stored-completions",
     "stored-completions-delete": "stored-completions",
     "vector-store": "vector-stores",
     "vector-store-attach": "vector-stores",

@@ -165,7 +165,8 @@ class Listing:
 
     `list_name` is its URL name, `one` and `noun` what a single object and many are called, `rows` the template
     of its rows, `icon` and `empty` what stands there before there is any object. What happens one after the
-    other is best sorted by "-created" unless somebody asks for something else.
+    other is best sorted by "-created" unless somebody asks for something else. `every_name` is the URL name of what
+    can be done to all that the list finds, called `every_words`.
     """
 
     kind: str
@@ -179,6 +180,8 @@ class Listing:
     icon: str = ""
     empty: str = ""
     search: str = "Filter by name or id"
+    every_name: str = ""
+    every_words: str = ""
     default_sort: str = "name"
 
     @property

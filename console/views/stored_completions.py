@@ -61,6 +61,8 @@ LIST = Listing(
         "parameters of a pane."
     ),
     search="Filter by the beginning of the answer, or id",
+    every_name="stored-completions-dataset",
+    every_words="Make a dataset of all of them…",
     columns=(
         SELECT,
         Column("Answer", sort="name"),

@@ -1,0 +1,112 @@
+"""Turning stored completions, those selected or all that a filter finds, into a dataset: a job."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from console import access, datasets, tasks
+from console.forms.datasets import DatasetForm
+from console.index.stored_completions import KIND
+from console.models import Job
+from console.models.upload import Refused
+from console.views.shared import BadQuery, wants_json
+from console.views.stored_completions import LIST
+
+MOST = 5000
+"""Each costs one call for its messages, so that more would keep a worker busy for an hour."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Of which completions a dataset is made: `keys` in order, `total` how many there were to choose from."""
+
+    keys: list[int]
+    total: int
+    query: str = ""
+
+    @property
+    def is_cut(self) -> bool:
+        return self.total > len(self.keys)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Ask what is wanted; once that is confirmed, a job writes the lines into the spool."""
+    access.require(request.user, "operate")
+    chosen = selected(request) if "item" in request.POST else matching(request)
+    if not chosen.keys:
+        messages.warning(request, "There is no stored completion to make a dataset of.")
+        return redirect("stored-completions")
+    connections = list(access.connections_for(request.user, may="operate").select_related("workspace"))
+    is_confirmed = "confirmed" in request.POST
+    form = DatasetForm(request.POST if is_confirmed else None, connections=connections)
+    job = started(request, form, chosen) if is_confirmed and form.is_valid() else None
+    if job is not None and wants_json(request):
+        return JsonResponse({"job": str(job.pk), "upload": job.arguments["upload"]}, status=202)
+    if job is not None:
+        return redirect("upload", job.arguments["upload"])
+    if is_confirmed and wants_json(request):
+        return JsonResponse({"error": {"fields": form.errors}}, status=422)
+    context = {
+        "form": form,
+        "chosen": chosen,
+        "most": MOST,
+        "action": action(chosen),
+        "deployments": deployments(request),
+    }
+    return render(request, "stored_completions/dataset.html", context, status=422 if is_confirmed else 200)
+
+
+def selected(request: HttpRequest) -> Chosen:
+    """Those whose boxes were ticked."""
+    keys = [int(key) for key in request.POST.getlist("item") if key.isdecimal() and len(key) < 19]
+    if len(keys) > MOST:
+        raise BadQuery(f"At most {MOST} stored completions make one dataset.")
+    found = [item.pk for item in access.items_by_key(request.user, KIND, keys, may="read")]
+    return Chosen(found, len(found))
+
+
+def matching(request: HttpRequest) -> Chosen:
+    """All that the filter of the list finds in its order, up to a bound."""
+    asked = LIST.asked(request)
+    rows = asked.narrow(access.items_for(request.user, KIND).present())
+    keys = list(rows.values_list("pk", flat=True)[:MOST])
+    total = rows.count() if len(keys) == MOST else len(keys)
+    return Chosen(keys, total, asked.query())
+
+
+def action(chosen: Chosen) -> str:
+    return reverse("stored-completions-dataset") + chosen.query
+
+
+def started(request: HttpRequest, form: DatasetForm, chosen: Chosen) -> Job | None:
+    """Start the job, or find the one that this form started; None when the spool has no room."""
+    clean: dict[str, Any] = form.cleaned_data
+    try:
+        with transaction.atomic():
+            job, is_new = datasets.start(
+                clean["connection"],
+                request.user,
+                key=clean["key"],
+                name=clean["name"],
+                shape=clean["shape"],
+                items=chosen.keys,
+            )
+            if is_new:
+                tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]
+    except Refused as reason:
+        form.add_error(None, str(reason))
+        return None
+    return job
+
+
+def deployments(request: HttpRequest) -> list[str]:
+    """Names to choose from when a batch is made."""
+    rows = access.items_for(request.user, "deployment").present().order_by("name")
+    return list(dict.fromkeys(rows.values_list("remote_id", flat=True)[:100]))
