@@ -2,9 +2,8 @@
 
 from celery import shared_task
 
-from console import bulk, container_jobs, file_jobs, jobs  # noqa: F401 - register what workers do
-from console.batching import work as batching  # noqa: F401 - register its jobs
 from console import bulk, container_jobs, datasets, file_jobs, jobs  # noqa: F401 - register what workers do
+from console.batching import work as batching  # noqa: F401 - register its jobs
 from console.models import Connection, User, audit, audit_check, audit_recorder
 from console.models import upload as uploads
 from console.playground import sweeper
