@@ -6,6 +6,8 @@ from django.urls import URLPattern, path
 from console.views import (
     activity,
     audit,
+    batch_drafts,
+    batch_templates,
     batches,
     batches_new,
     bulk,
@@ -270,6 +272,9 @@ batch: list[URLPattern] = [
     path("batches/", batches.index, name="batches"),
     path("batches/refresh/", batches.refresh, name="batches-refresh"),
     path("c/<slug:slug>/batches/new/", batches_new.new, name="batch-new"),
+    path("c/<slug:slug>/batches/new/template/", batch_templates.new, name="batch-new-template"),
+    path("c/<slug:slug>/batches/drafts/<uuid:draft>/", batch_drafts.show, name="batch-draft"),
+    path("c/<slug:slug>/batches/drafts/<uuid:draft>/start/", batch_drafts.start, name="batch-draft-start"),
     path("c/<slug:slug>/batches/<str:batch_id>/", batches.show, name="batch"),
     path("c/<slug:slug>/batches/<str:batch_id>/live/", batches.live, name="batch-live"),
     path("c/<slug:slug>/batches/<str:batch_id>/cancel/", batches.cancel, name="batch-cancel"),

@@ -96,6 +96,7 @@ def world(connection, workspace, alice, upstream):
         "kind": "model",
         "store_id": "vs-1",
         "batch_id": "vsfb-1",
+        "draft": a_draft(connection, alice, upload).pk,
         "job_id": "ftjob-1",
         "completion_id": "chatcmpl-1",
         "response_id": "resp_1",
@@ -233,6 +234,21 @@ def with_a_conversation(connection, upstream) -> None:
     upstream["GET /responses/resp_1/input_items"] = 200, {"object": "list", "data": []}
     upstream["GET /conversations/conv_1"] = upstream["POST /conversations/conv_1"] = 200, talk
     upstream["GET /conversations/conv_1/items"] = 200, {"object": "list", "data": []}
+
+
+def a_draft(connection, alice, upload) -> Job:
+    """The draft of a batch, whose requests are built."""
+    batch = {"key": "", "endpoint": "/v1/chat/completions", "name": CANARY}
+    return Job.objects.create(
+        workspace=connection.workspace,
+        connection=connection,
+        kind="batch.build",
+        title=CANARY,
+        effect="idempotent",
+        state="done",
+        created_by=alice,
+        arguments={"upload": str(upload.pk), "batch": batch},
+    )
 
 
 def with_a_vector_store(connection, upstream) -> GoldenQuery:

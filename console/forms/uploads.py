@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from console.index.keeping import may_have
 from console.jsonl import Purpose
-from console.models import Connection
+from console.models import Connection, Upload
 from console.outbound.json_text import clean_text
 from console.v1.files import PURPOSES
 from console.v1.multipart import header_name
@@ -21,6 +21,7 @@ MEANINGS = {
     "preference": ("fine-tune", "Fine-tuning by preference (DPO): a preferred and another answer"),
     "reinforcement": ("fine-tune", "Reinforcement fine-tuning: prompts for a grader"),
     "batch": ("batch", "Batch: one request a line"),
+    "rows": (Upload.ROWS, "Batch from a prompt: a CSV of rows, which stays in this console"),
     "evals": ("evals", "Evals: one item a line"),
     "assistants": ("assistants", "Vector stores and assistants: documents"),
 }

@@ -12,7 +12,7 @@ from .preview import Page, Row, preview
 from .problems import Problem
 from .purposes import ENDPOINTS, LIMITS, Expected, Limits, Purpose, likely
 from .repairing import Change, RepairReport, repair
-from .templating import BuildError, Template, build
+from .templating import BuildError, Template, build, header
 from .tokens import Tokens
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "check",
     "csv_line",
     "guarded",
+    "header",
     "likely",
     "preview",
     "repair",

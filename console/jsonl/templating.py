@@ -95,6 +95,15 @@ def _filled(value: Any, cells: dict[str, str]) -> Any:
     return value
 
 
+def header(source: Source) -> list[str]:
+    """The names of the columns of a CSV, without reading behind them. Raises BuildError."""
+    with opened(source) as stream:
+        texts = _texts(lines(chunks(stream)))
+        first = next(texts, "")
+        reader = csv.reader(_again(first, texts), delimiter=_delimiter(first), strict=True)
+        return _header(_next(reader, 0) or [], frozenset())
+
+
 def rows(source: Source, *, needed: frozenset[str] = frozenset()) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield number (from 1) and cells by column for each row of a CSV with a header; empty rows are passed over.
 

@@ -51,6 +51,9 @@ class Upload(models.Model):
         FAILED = "failed", "Failed"
         CANCELLED = "cancelled", "Cancelled"
 
+    ROWS = "rows"
+    """The purpose of what the console itself works with, and never sends on."""
+
     OPEN = (State.RECEIVING, State.RECEIVED, State.SENDING)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -100,6 +103,10 @@ class Upload(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN
+
+    @property
+    def stays(self) -> bool:
+        return self.purpose == self.ROWS
 
     @property
     def is_busy(self) -> bool:
@@ -196,6 +203,13 @@ class Upload(models.Model):
         self.size = size
         Upload.objects.filter(pk=self.pk).update(size=size, touched_at=timezone.now())
 
+    def arrived(self, size: int) -> None:
+        """Have what a job wrote into the spool wait for a person, as what a browser sent does."""
+        self.size, self.state = size, self.State.RECEIVED
+        Upload.objects.filter(pk=self.pk, state__in=self.OPEN).update(
+            size=size, state=self.State.RECEIVED, touched_at=timezone.now()
+        )
+
     def keep_report(self, report: dict[str, Any]) -> None:
         self.report = report
         Upload.objects.filter(pk=self.pk).update(report=report, touched_at=timezone.now())
@@ -227,7 +241,7 @@ class Upload(models.Model):
 
     def begin_sending(self) -> bool:
         """Take the upload for sending; False when somebody did before, or it is not all there."""
-        rows = Upload.objects.filter(pk=self.pk, state=self.State.RECEIVED)
+        rows = Upload.objects.filter(pk=self.pk, state=self.State.RECEIVED).exclude(purpose=self.ROWS)
         is_ours = bool(rows.update(state=self.State.SENDING, touched_at=timezone.now()))
         if is_ours:
             self.state = self.State.SENDING

@@ -98,7 +98,7 @@ def gone_on(request: HttpRequest, upload: Upload) -> Upload:
     """Once all of it is there: have the doctor look at what it knows, and send what waits for nothing else."""
     if upload.state == Upload.State.RECEIVED and upload.check_for:
         start_checking(request, upload)
-    elif upload.state == Upload.State.RECEIVED and not upload.store_id:
+    elif upload.state == Upload.State.RECEIVED and not upload.store_id and not upload.stays:
         start_sending(request, upload)
     return upload
 

@@ -1,0 +1,117 @@
+"""A batch from a prompt and the rows of a CSV."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from console.batching.building import FAMILIES, body
+from console.batching.work import NewBatch
+from console.forms.batches import StartForm
+from console.forms.uploads import SMALL
+from console.forms.vector_stores import area, number, text
+from console.jsonl import Template
+from console.models import Upload
+
+LIMITS = {"/v1/chat/completions": "max_completion_tokens", "/v1/responses": "max_output_tokens"}
+TAKEN = {"model", "messages", "input", "instructions"}
+
+
+class TemplateForm(StartForm):
+    """The prompt with `{{column}}` where a row's cell belongs; `rows` is a CSV that is in the console already."""
+
+    rows = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
+    file = forms.FileField(
+        label="CSV",
+        required=False,
+        help_text="UTF-8 with a header; commas, semicolons or tabs. Up to 2 MiB in this way.",
+        widget=forms.FileInput(attrs={"class": "input auto", "accept": ".csv,text/csv"}),
+    )
+    endpoint = forms.ChoiceField(
+        label="API", choices=list(FAMILIES.items()), widget=forms.Select(attrs={"class": "input auto"})
+    )
+    model = forms.CharField(
+        label="Deployment",
+        max_length=200,
+        help_text="One of the suggestions, or any name that the resource knows.",
+        widget=forms.TextInput(
+            attrs={"class": "input", "autocomplete": "off", "spellcheck": "false", "list": "deployments"}
+        ),
+    )
+    system = area("System message", "What holds for every row.", rows=3)
+    user = area(
+        "User message", "{{column}} is replaced by the row's cell; for embeddings it is the input.", rows=5
+    )
+    max_tokens = number("Tokens of an answer, at most", 1, 1_000_000, "It also makes the price more certain.")
+    temperature = forms.FloatField(
+        label="Temperature",
+        required=False,
+        min_value=0,
+        max_value=2,
+        widget=forms.NumberInput(attrs={"class": "input num auto", "step": "any"}),
+    )
+    more = area("Further parameters", 'A JSON object, such as {"top_p": 0.9}.', rows=2)
+    custom_id = text(
+        "Id of each line",
+        200,
+        required=False,
+        help_text="May have {{column}}; each must be different. Empty: row-1, row-2 …",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user"].required = True
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file and file.size > SMALL:
+            raise ValidationError(
+                "A CSV of more than 2 MiB is uploaded first; then its page leads back here."
+            )
+        return file
+
+    def clean_more(self) -> dict[str, Any]:
+        try:
+            value = json.loads(self.cleaned_data["more"] or "{}")
+        except (ValueError, RecursionError) as error:
+            raise ValidationError(f"This is not JSON: {error}.") from None
+        if not isinstance(value, dict):
+            raise ValidationError("The parameters are a JSON object.")
+        if taken := sorted(TAKEN & value.keys()):
+            raise ValidationError(f"“{taken[0]}” has a field of its own.")
+        return value
+
+    def template(self) -> Template:
+        clean = self.cleaned_data
+        parameters = dict(clean["more"])
+        limit = LIMITS.get(clean["endpoint"])
+        if limit and clean["max_tokens"]:
+            parameters[limit] = clean["max_tokens"]
+        if clean["temperature"] is not None and clean["endpoint"] != "/v1/embeddings":
+            parameters["temperature"] = clean["temperature"]
+        asked = body(clean["endpoint"], clean["system"], clean["user"], parameters)
+        return Template(clean["endpoint"], clean["model"], asked, clean["custom_id"])
+
+    def batch(self, *, otherwise: str) -> NewBatch:
+        """What is started of it; `otherwise` is its name where none was typed."""
+        clean = self.cleaned_data
+        return NewBatch(
+            key="",
+            endpoint=clean["endpoint"],
+            name=clean["name"] or otherwise,
+            output_days=clean["output_days"],
+            metadata=clean["metadata"],
+        )
+
+    def keep(self, rows: Upload) -> None:
+        """Have the form name the rows that came with it, since a browser does not send a file twice."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["rows"] = str(rows.pk)
+        self.data = data
+
+    def typed(self) -> dict[str, str]:
+        """The entries as they were typed, to change them later; not the file, which is among the rows."""
+        return {name: str(self.data.get(name, "")) for name in self.fields if name not in {"key", "file"}}

@@ -1,0 +1,144 @@
+"""A batch from a prompt and a CSV: the first requests to look at, then a draft with its check and its price."""
+
+import hashlib
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from console import access, tasks
+from console.batching import building, related
+from console.forms.batch_templates import TemplateForm
+from console.forms.uploads import named
+from console.jsonl import BuildError
+from console.models import Connection, Upload
+from console.models.upload import Refused
+from console.views import batch_drafts
+from console.views.shared import wants_json
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, slug: str) -> HttpResponse:
+    """The form; `look` shows the first requests, otherwise they are all built. `?rows=` and `?from=` fill it in."""
+    connection = access.connection_for(request.user, slug, may="operate")
+    if request.method != "POST":
+        return page(request, connection, TemplateForm(initial=proposed(request, connection)))
+    form = TemplateForm(request.POST, request.FILES)
+    is_good = form.is_valid()
+    rows = given(request, connection, form)
+    lines = first_lines(form, rows) if is_good and rows else []
+    if rows is None or not lines or "look" in request.POST or form.errors:
+        if form.errors and wants_json(request):
+            return JsonResponse({"error": {"fields": form.errors}}, status=422)
+        return page(request, connection, form, rows=rows, lines=lines, status=422 if form.errors else 200)
+    return built(request, connection, form, rows)
+
+
+def proposed(request: HttpRequest, connection: Connection) -> dict[str, Any]:
+    """What the form begins with: the rows of an upload, or all that an earlier draft was made of."""
+    if draft_id := request.GET.get("from", ""):
+        draft = batch_drafts.draft_for(request, connection.slug, draft_id)
+        return dict(draft.arguments.get("form", {}))
+    return {"rows": request.GET.get("rows", "")}
+
+
+def given(request: HttpRequest, connection: Connection, form: TemplateForm) -> Upload | None:
+    """The rows: those that came with the form, else those that were in the console before."""
+    try:
+        file = form.cleaned_data.get("file")
+        rows = received(request, connection, file) if file else waiting(request, connection, form)
+    except (Refused, ValidationError) as reason:
+        form.add_error("file", str(reason) if isinstance(reason, Refused) else reason)
+        return None
+    form.keep(rows)
+    return rows
+
+
+def received(request: HttpRequest, connection: Connection, file: Any) -> Upload:
+    data: bytes = file.read()
+    if not data:
+        raise ValidationError("The file is empty.")
+    digest = hashlib.sha256(data).hexdigest()
+    upload = Upload.begin(
+        first=digest,
+        owner=request.user,
+        connection=connection,
+        workspace=connection.workspace,
+        name=named(file.name),
+        size=len(data),
+        purpose=Upload.ROWS,
+    )
+    return upload.receive(0, data, digest)
+
+
+def waiting(request: HttpRequest, connection: Connection, form: TemplateForm) -> Upload:
+    found = known(request, connection, form.cleaned_data.get("rows", ""))
+    if found is None:
+        raise ValidationError("Choose a CSV.")
+    return found
+
+
+def known(request: HttpRequest, connection: Connection, upload_id: str) -> Upload | None:
+    """The user's rows of this id, if they are still in the spool."""
+    try:
+        upload = access.upload_for(request.user, upload_id, may="operate")
+    except (Http404, ValidationError):
+        return None
+    is_there = upload.stays and upload.state == Upload.State.RECEIVED and upload.path.exists()
+    is_ours = upload.owner_id == request.user.pk and upload.workspace_id == connection.workspace_id
+    return upload if is_there and is_ours else None
+
+
+def first_lines(form: TemplateForm, rows: Upload) -> list[bytes]:
+    """The first requests; what keeps them from being built is told at the form."""
+    try:
+        found = building.beginning(form.template(), rows)
+    except BuildError as error:
+        place = f"Row {error.row}: " if error.row else ""
+        form.add_error(None, f"{place}{error.message}")
+        return []
+    if not found:
+        form.add_error("file", "The CSV has a header and no rows.")
+    return found
+
+
+def built(request: HttpRequest, connection: Connection, form: TemplateForm, rows: Upload) -> HttpResponse:
+    name = rows.name.rpartition(".")[0] or rows.name
+    wanted = building.Draft(rows, form.template(), form.batch(otherwise=name), form.typed())
+    try:
+        with transaction.atomic():
+            job = building.start(connection, request.user, wanted)
+            tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]
+    except Refused as reason:
+        form.add_error(None, str(reason))
+        return page(request, connection, form, rows=rows, status=422)
+    url = reverse("batch-draft", args=[connection.slug, job.pk])
+    return (
+        JsonResponse({"draft": str(job.pk), "url": url}, status=202) if wants_json(request) else redirect(url)
+    )
+
+
+def page(
+    request: HttpRequest,
+    connection: Connection,
+    form: TemplateForm,
+    *,
+    rows: Upload | None = None,
+    lines: list[bytes] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    if not form.is_bound:
+        rows = known(request, connection, str(form.initial.get("rows", "")))
+    context = {
+        "connection": connection,
+        "form": form,
+        "rows": rows,
+        "columns": building.columns(rows) if rows else [],
+        "lines": [line.decode() for line in lines or ()],
+        "deployments": related.deployments(connection),
+    }
+    return render(request, "batches/template.html", context, status=status)
