@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 
 from console import tasks
 from console.forms.connections import ConnectionForm
-from console.index import KINDS
+from console.index import LISTED
 from console.models import AuditEvent, Connection, Secret
 from console.models.secret import auth_for
 from tests.conftest import UPSTREAM_PORT
@@ -109,7 +109,7 @@ def test_adding_wakes_a_worker_for_each_kind(manager, django_capture_on_commit_c
     with django_capture_on_commit_callbacks(execute=True):
         manager.post("/connections/new/", KEY)
 
-    assert woken == list(KINDS)
+    assert woken == list(LISTED)
 
 
 def test_a_broker_that_is_away_does_no_harm(manager, django_capture_on_commit_callbacks, monkeypatch):
