@@ -73,8 +73,21 @@ def test_evals_have_runs_that_can_be_compared(furnished: TestClient) -> None:
 
 
 def test_the_rest_is_there_too(furnished: TestClient) -> None:
-    assert len(rows(furnished, "/chat/completions?metadata[channel]=mail")) == 3
-    assert rows(furnished, "/containers")[0]["status"] == "running"
+    assert [one["status"] for one in rows(furnished, "/containers")] == ["running", "expired"]
+    running = rows(furnished, "/containers")[0]["id"]
+    assert [one["path"] for one in rows(furnished, f"/containers/{running}/files")] == [
+        "/mnt/data/analysis-notes.md",
+        "/mnt/data/orders-47.csv",
+    ]
+
+
+def test_stored_completions_differ_in_what_they_can_be_found_by(furnished: TestClient) -> None:
+    kept = rows(furnished, "/chat/completions?limit=100")
+
+    assert len(kept) == 18
+    assert len(rows(furnished, "/chat/completions?metadata[channel]=mail")) == 6
+    assert {one["choices"][0]["finish_reason"] for one in kept} == {"stop", "tool_calls", "length"}
+    assert len({one["model"] for one in kept}) == 2
 
 
 def test_the_clock_is_put_back(furnished: TestClient, hands: Hands) -> None:

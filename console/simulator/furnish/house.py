@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.routing import Router
 
-from console.simulator.furnish import sets, shop
+from console.simulator.furnish import kept, sets, shop
 from console.simulator.furnish.hand import Hand
 from console.simulator.world import World
 
@@ -32,7 +32,7 @@ async def furnish(world: World, router: Router) -> None:
         await _tuned(main, start - 5 * _DAY)
         await _evals(main, start - 3 * _DAY)
         await _batches(main, start - 2 * _DAY)
-        _completions(main, start - _DAY)
+        kept.completions(main, start - _DAY)
         await _running(main, start - 40)
         await _runbook_store(Hand(world, world.accounts["contoso-sweden"], router), start - 4 * _DAY)
     finally:
@@ -99,7 +99,7 @@ async def _running(hand: Hand, moment: float) -> None:
     await _job(hand, _settings(n_epochs=4), suffix="support-more", training_file=training)
     hand.at(moment + 30)
     await _batch(hand, requests, {"name": "Moods of tonight's reviews", "night": "47"})
-    await hand.post("/containers", {"name": "price analysis", "memory_limit": "4g"})
+    await kept.containers(hand, moment + 30)
 
 
 async def _batches(hand: Hand, moment: float) -> None:
@@ -147,23 +147,6 @@ async def _evals(hand: Hand, moment: float) -> None:
     hand.at(moment + _HOUR)
     for made in (recorded, sampled):
         await hand.get(f"/evals/{made['id']}/runs")
-
-
-def _completions(hand: Hand, moment: float) -> None:
-    """Stored completions with metadata to filter by."""
-    for number, (question, _) in enumerate(shop.QUESTIONS[:8]):
-        hand.at(moment + number * _MINUTE)
-        metadata = {"channel": "chat" if number % 3 else "mail", "week": "47"}
-        messages = [{"role": "user", "content": question}]
-        hand.complete(
-            {
-                "model": "gpt-4.1-nano",
-                "messages": messages,
-                "store": True,
-                "metadata": metadata,
-                "temperature": 0,
-            }
-        )
 
 
 def _settings(**hyperparameters: Any) -> dict[str, Any]:
