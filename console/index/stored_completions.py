@@ -1,5 +1,7 @@
 """Reads the stored chat completions of a resource, with their metadata as labels to filter by."""
 
+import re
+
 from console.index import keeping, metadata
 from console.index.keeping import listed
 from console.index.models import KIND as MODEL
@@ -19,6 +21,8 @@ REFUSED = (
     "(storedCompletionsDisabled), or the identity lacks the data action stored-completions/read."
 )
 LONGEST_NAME = 200
+MARKS = re.compile(r"\*+|`+|^#+ ", re.MULTILINE)
+"""What Markdown puts around words; a name has no use for it."""
 
 
 def read(connection: Connection, after: str) -> Reading:
@@ -49,7 +53,7 @@ def seen(one: StoredCompletion) -> Seen:
 
 
 def name_of(one: StoredCompletion) -> str:
-    text = " ".join(one.text[: LONGEST_NAME * 4].split())
+    text = " ".join(MARKS.sub("", one.text[: LONGEST_NAME * 4]).split())
     if text:
         return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"
     called = [name for choice in one.choices for name, _ in choice.calls]

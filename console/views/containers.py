@@ -77,6 +77,12 @@ class Row:
         return "gone" if self.item.gone_at else self.container.status
 
     @property
+    def memory(self) -> str:
+        """The limit as people write it: "4 GB" for "4g"."""
+        told = self.container.memory
+        return f"{told[:-1]} GB" if told[:-1].isdecimal() and told.endswith("g") else told
+
+    @property
     def has_ended(self) -> bool:
         return bool(self.item.gone_at) or self.container.status in ENDED
 

@@ -60,9 +60,9 @@ LIST = Listing(
         "Chat completions that were asked for with “store” appear here. In the playground it is among the "
         "parameters of a pane."
     ),
-    search="Filter by the beginning of the answer, or id",
+    search="Filter by answer or id",
     every_name="stored-completions-dataset",
-    every_words="Make a dataset of all of them…",
+    every_words="Dataset of all…",
     columns=(
         SELECT,
         Column("Answer", sort="name"),
