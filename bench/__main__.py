@@ -1,16 +1,20 @@
-"""`python -m bench [start] [streams] [pages]`: every figure with its aim and its reference; all parts by default."""
+"""`python -m bench [PART ...]`: every figure with its aim and its reference; all PARTS by default."""
 
 import asyncio
 import sys
+from collections.abc import AsyncIterator, Callable
 
 from bench.client import Session
 from bench.figures import HEADING, Figure
+from bench.files import FILES, many_files
 from bench.pages import fill, lists, under_load
 from bench.starting import starts
 from bench.streams import cost_of_a_token, eight_panes, first_token, many_streams
-from bench.world import World, world
+from bench.transfers import transfers
+from bench.world import Process, World, world
 
-PARTS = ("start", "streams", "pages")
+Part = Callable[[Process, Process, Session], AsyncIterator[Figure]]
+PARTS = ("start", "streams", "pages", "files", "transfers")
 
 
 async def sign_in(one: World, port: int) -> Session:
@@ -37,6 +41,13 @@ async def measure(one: World, parts: set[str]) -> None:
         show(await under_load(session))
 
 
+async def moved(one: World, part: Part) -> None:
+    """Measure a part that has a console of its own, with a worker."""
+    web, worker = one.web(), one.worker()
+    async for figure in part(web, worker, await sign_in(one, web.port)):
+        show(figure)
+
+
 def show(*figures: Figure) -> None:
     for figure in figures:
         print(figure, flush=True)
@@ -52,6 +63,12 @@ def main() -> None:
     if parts & {"streams", "pages"}:
         with world() as one:
             asyncio.run(measure(one, parts))
+    if "files" in parts:
+        with world(files=FILES) as one:
+            asyncio.run(moved(one, many_files))
+    if "transfers" in parts:
+        with world() as one:
+            asyncio.run(moved(one, transfers))
 
 
 main()

@@ -35,7 +35,10 @@ async def chunks(reader: asyncio.StreamReader, headers: dict[str, str]) -> Async
 
 @dataclass
 class Session:
-    """One origin with its cookies; a connection of its own for each call, as a browser has for a stream."""
+    """One origin with its cookies; a connection of its own for each call, as a browser has for a stream.
+
+    A body is JSON, or bytes under the content type that comes with them.
+    """
 
     port: int
     headers: dict[str, str] = field(default_factory=dict)
@@ -45,7 +48,7 @@ class Session:
         self, method: str, path: str, body: Any = None, **headers: str
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port, limit=2**22)
-        content = b"" if body is None else json.dumps(body).encode()
+        content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         sent = {
             "host": f"localhost:{self.port}",
             **self.headers,
@@ -57,7 +60,7 @@ class Session:
             token = next((value for name, value in self.cookies.items() if "csrf" in name), "")
             sent["x-csrftoken"] = token
         if content:
-            sent["content-type"] = "application/json"
+            sent.setdefault("content-type", "application/json")
         lines = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
         writer.write(f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode() + content)
         return reader, writer

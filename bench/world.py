@@ -54,6 +54,16 @@ class Process:
         pages = int(Path(f"/proc/{self.running.pid}/statm").read_text().split()[1])
         return pages * resource.getpagesize()
 
+    def forget_peak(self) -> int:
+        """Have the highest memory counted anew from what it is now, which is returned."""
+        Path(f"/proc/{self.running.pid}/clear_refs").write_text("5")
+        return self.peak()
+
+    def peak(self) -> int:
+        """Return the highest resident memory in bytes since it was counted anew."""
+        status = Path(f"/proc/{self.running.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
+
 
 @dataclass
 class World:
@@ -77,14 +87,23 @@ class World:
         wait_for(port)
         return process
 
+    def worker(self) -> Process:
+        command = [sys.executable, "manage.py", "worker"]
+        process = Process(0, subprocess.Popen(command, cwd=ROOT, env=self.environment))
+        self.processes.append(process)
+        return process
+
     def web(self) -> Process:
         port = int(self.environment["PORT"])
         return self.start(port, "manage.py", "web", "--port", str(port))
 
 
 @contextlib.contextmanager
-def world() -> Iterator[World]:
-    """Make a console with the account `bench` and the connection `bench`; everything goes at the end."""
+def world(*, files: int = 0) -> Iterator[World]:
+    """Make a console with the account `bench` and the connection `bench`; everything goes at the end.
+
+    With `files` there is a second connection `bulk`, to a resource that has that many.
+    """
     folder = Path(tempfile.mkdtemp(prefix="console-bench-"))
     simulator_port, port = free_port(), free_port()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -110,6 +129,7 @@ def world() -> Iterator[World]:
         f"--port={simulator_port}",
         f"--key={KEY}",
         "--speed=1",
+        f"--files={files}",
     ]
     simulator = Process(simulator_port, subprocess.Popen(simulated, cwd=ROOT))
     made = World(folder, environment, simulator, [simulator])
@@ -118,8 +138,10 @@ def world() -> Iterator[World]:
         made.manage("migrate", "-v0")
         made.manage("create_user", "bench", "--role", "admin")
         environment["BENCH_KEY"] = KEY
-        url = f"http://127.0.0.1:{simulator_port}/openai/v1/"
-        made.manage("connection", "add", "bench", "--url", url, "--auth", "key", "--secret-env", "BENCH_KEY")
+        host = f"http://127.0.0.1:{simulator_port}"
+        connect(made, "bench", f"{host}/openai/v1/")
+        if files:
+            connect(made, "bulk", f"{host}/resources/bulk/openai/v1/")
         yield made
     finally:
         for process in reversed(made.processes):
@@ -128,3 +150,7 @@ def world() -> Iterator[World]:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.running.wait(10)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def connect(made: World, name: str, url: str) -> None:
+    made.manage("connection", "add", name, "--url", url, "--auth", "key", "--secret-env", "BENCH_KEY")

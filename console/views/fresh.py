@@ -100,6 +100,7 @@ def part_as_json(one: Freshness) -> dict[str, Any]:
         "connection": one.connection.slug,
         "state": sync.state if sync else Sync.State.IDLE,
         "as_of": sync.listed_at if sync else None,
+        "read": sync.count if sync else 0,
         "total": sync.total if sync else 0,
         "source": sync.source if sync else "",
         "error_kind": sync.error_kind if sync else "",

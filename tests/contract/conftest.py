@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from openai import OpenAI
 
 from console.simulator.app import create_app
 from tests.conftest import SIMULATOR_KEY
@@ -82,3 +83,9 @@ def slow_simulator() -> Iterator[str]:
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     thread.join()
+
+
+@pytest.fixture
+def sdk(simulator: str) -> Iterator[OpenAI]:
+    with OpenAI(base_url=f"{simulator}/openai/v1/", api_key=SIMULATOR_KEY, max_retries=0) as client:
+        yield client

@@ -4,7 +4,6 @@ import base64
 import json
 import math
 import struct
-from collections.abc import Iterator
 
 import openai
 import pytest
@@ -20,12 +19,6 @@ NANO, EMBEDDER = "gpt-4.1-nano", "text-embedding-3-small"
 
 class Place(BaseModel):
     city: str
-
-
-@pytest.fixture
-def sdk(simulator: str) -> Iterator[OpenAI]:
-    with OpenAI(base_url=f"{simulator}/openai/v1/", api_key=SIMULATOR_KEY, max_retries=0) as client:
-        yield client
 
 
 def test_models_are_listed_and_one_is_retrieved(sdk):

@@ -1,5 +1,6 @@
 import pytest
 
+from console.index import KINDS
 from console.models import Item, Sync
 from console.models.seen import Seen
 
@@ -281,3 +282,13 @@ def test_what_is_no_kind_cannot_be_stopped(client, alice, connection):
     client.force_login(alice)
 
     assert client.post("/c/prod/index/secrets/cancel/").status_code == 404
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_reading_any_kind_can_be_stopped_and_leads_to_its_list(signed_in, connection, alice, kind):
+    signed_in.force_login(alice)
+
+    response = signed_in.post(f"/c/prod/index/{kind}/cancel/")
+
+    assert response.status_code == 302
+    assert response.headers["Location"] != "/c/prod/"
