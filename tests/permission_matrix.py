@@ -168,6 +168,8 @@ RULES: dict[str, Rule] = {
     "eval": reads("object"),
     "eval-live": reads("object"),
     "eval-delete": edits("object", "operate"),
+    "eval-new": edits("object", "operate"),
+    "eval-edit": edits("object", "operate"),
     "eval-compare": reads("object"),
     "eval-run": reads("object"),
     "eval-run-live": reads("object"),

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.http import QueryDict
@@ -30,15 +30,19 @@ class MetadataForm(forms.Form):
     def __init__(self, *args: Any, stored: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.stored = dict(stored)
-        self.initial = {"seen": version(stored), "metadata": plain_lines(stored)}
+        self.initial = {"seen": self.stamp(), "metadata": plain_lines(stored)}
 
     def clean_metadata(self) -> dict[str, str]:
         return pairs(self.cleaned_data["metadata"])
 
+    def stamp(self) -> str:
+        """Which version is stored now."""
+        return version(self.stored)
+
     @property
     def is_stale(self) -> bool:
         """Whether the metadata are no longer what the page showed."""
-        return bool(self.cleaned_data["seen"] != version(self.stored))
+        return bool(self.cleaned_data["seen"] != self.stamp())
 
     def differences(self) -> list[tuple[str, str, str]]:
         """Key, theirs and mine of each pair that differs."""
@@ -47,11 +51,11 @@ class MetadataForm(forms.Form):
         rows = [(key, self.stored.get(key, ""), mine.get(key, "")) for key in keys]
         return [row for row in rows if row[1] != row[2]]
 
-    def rebased(self) -> "MetadataForm":
+    def rebased(self) -> Self:
         """My entries, meant for the version that is there now."""
         data = QueryDict(mutable=True)
         data.update(self.data)
-        data["seen"] = version(self.stored)
+        data["seen"] = self.stamp()
         self.data = data
         return self
 

@@ -1,0 +1,161 @@
+"""What an eval is called and where its rows come from: the head of a new one, and changing one that there is."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from console.forms.graders import an_object, area, line, pretty
+from console.forms.keyed import KeyedForm
+from console.forms.metadata import HINT, MetadataForm, version
+from console.forms.pairs import plain_lines
+from console.forms.vector_stores import checked_metadata
+from console.jsonl.schema import schema_fault
+from console.once import MARKER
+from console.v1 import parse
+from console.v1.evals import Eval
+
+SOURCES = {
+    "custom": "Rows of a file",
+    "stored_completions": "Stored completions",
+    "logs": "Logs of responses",
+}
+SCHEMA = {
+    "type": "object",
+    "properties": {"question": {"type": "string"}, "answer": {"type": "string"}},
+    "required": ["question", "answer"],
+}
+
+
+class HeadForm(KeyedForm):
+    """What an eval is called and where its rows come from."""
+
+    name = line("Name", "")
+    source = forms.ChoiceField(
+        label="Data source",
+        choices=list(SOURCES.items()),
+        initial="custom",
+        widget=forms.RadioSelect,
+    )
+    schema = area("Schema of a row", 8, "A JSON Schema of an object.", required=False, initial=pretty(SCHEMA))
+    has_sample = forms.BooleanField(
+        label="Rows or runs have an answer, {{sample.…}}", required=False, initial=True
+    )
+    filter = area("Only those with this metadata", 2, "One key = value a line.", required=False)
+    file = forms.CharField(
+        label="File with rows",
+        required=False,
+        max_length=200,
+        help_text="The id of a file, or one of the suggestions; its first line tells the schema.",
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off", "list": "files"}),
+    )
+    metadata = area("Metadata", 2, "One key = value a line.", required=False)
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if len(name) > 256:
+            raise ValidationError("A name has 256 characters at most.")
+        return name
+
+    def clean_metadata(self) -> dict[str, str]:
+        return checked_metadata(self.cleaned_data["metadata"])
+
+    def clean_filter(self) -> dict[str, str]:
+        return checked_metadata(self.cleaned_data["filter"])
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean() or {}
+        if clean.get("source") == "custom":
+            try:
+                schema = an_object(clean.get("schema", ""))
+            except ValidationError as error:
+                self.add_error("schema", error)
+            else:
+                fault = schema_fault(schema)
+                if fault is not None:
+                    where = ".".join(str(step) for step in fault[0])
+                    self.add_error("schema", f"{where + ': ' if where else ''}{fault[1]}.")
+        return clean
+
+
+def head_told(values: Mapping[str, str]) -> dict[str, Any]:
+    """The JSON of what is typed in the head, also while that is not complete."""
+    config: dict[str, Any] = {"type": values.get("source") or "custom"}
+    if config["type"] == "custom":
+        config |= {"item_schema": loosely(values.get("schema", ""))}
+        if values.get("has_sample"):
+            config["include_sample_schema"] = True
+    elif wanted := loose_pairs(values.get("filter", "")):
+        config["metadata"] = wanted
+    metadata = loose_pairs(values.get("metadata", ""))
+    told = {"name": values.get("name", ""), **({"metadata": metadata} if metadata else {})}
+    return {**told, "data_source_config": config}
+
+
+def head_values(body: Mapping[str, Any]) -> dict[str, str]:
+    """What the head's fields hold for the JSON of an eval."""
+    config = parse.mapping(body.get("data_source_config"))
+    schema = config.get("item_schema")
+    return {
+        "name": parse.text(body.get("name")),
+        "source": parse.text(config.get("type")),
+        "schema": schema if isinstance(schema, str) else pretty(SCHEMA if schema is None else schema),
+        "has_sample": "on" if config.get("include_sample_schema") is True else "",
+        "filter": plain_lines(parse.pairs(config.get("metadata"))),
+        "metadata": plain_lines(parse.pairs(body.get("metadata"))),
+    }
+
+
+def loosely(text: str) -> Any:
+    """The JSON value of a text, or the text while it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def loose_pairs(text: str) -> dict[str, str]:
+    rows = (each.partition("=") for each in text.splitlines() if each.strip())
+    return {key.strip(): value.strip() for key, _, value in rows}
+
+
+def typed(head: HeadForm) -> dict[str, str]:
+    """What stands in the head's fields, checked or not."""
+    if head.is_bound:
+        found = {name: head.data.get(name) for name in head.fields}
+    else:
+        found = {name: head.get_initial_for_field(field, name) for name, field in head.fields.items()}
+    return {name: str(value).replace("\r\n", "\n") if value else "" for name, value in found.items()}
+
+
+class EditForm(MetadataForm):
+    """Name and metadata of an eval; its criteria can never be changed."""
+
+    name = line("Name", "")
+    field_order: Iterable[str] = ("seen", "name", "metadata")
+
+    def __init__(self, *args: Any, evaluation: Eval, **kwargs: Any) -> None:
+        self.evaluation = evaluation
+        own = {name: value for name, value in evaluation.metadata.items() if name != MARKER}
+        super().__init__(*args, stored=own, **kwargs)
+        self.initial["name"] = evaluation.name
+        self.fields["metadata"].help_text = HINT
+
+    def clean_metadata(self) -> dict[str, str]:
+        return checked_metadata(self.cleaned_data["metadata"])
+
+    def stamp(self) -> str:
+        return version({"name": self.evaluation.name, "metadata": plain_lines(self.stored)})
+
+    def differences(self) -> list[tuple[str, str, str]]:
+        mine = self.cleaned_data["name"]
+        named = [("Name", self.evaluation.name, mine)] if mine != self.evaluation.name else []
+        return named + super().differences()
+
+    @property
+    def metadata_to_send(self) -> dict[str, str]:
+        """What was typed, and the mark of the form that made the eval."""
+        mark = {name: value for name, value in self.evaluation.metadata.items() if name == MARKER}
+        return {**self.cleaned_data["metadata"], **mark}

@@ -1,0 +1,212 @@
+"""Making an eval in fields or as JSON, and changing the name and metadata of one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from console import access
+from console.evaluation import first_line, known, work
+from console.evaluation.work import NewEval
+from console.forms.criteria import FORMS
+from console.forms.eval_draft import Draft, JsonForm, body_of
+from console.forms.evals import EditForm
+from console.forms.graders import pretty
+from console.index import evals as index
+from console.index.evals import KIND
+from console.models import Connection, Item
+from console.once import failure
+from console.outbound.errors import UpstreamError
+from console.v1 import evals
+from console.v1.evals import Eval, parse_eval
+from console.views import code_calls
+from console.views.evals import as_json, framed, rows
+from console.views.shared import wants_json
+
+
+@dataclass
+class Page:
+    """What the page shows: fields or JSON; `note` says what a step could not do."""
+
+    draft: Draft | None = None
+    as_json: JsonForm | None = None
+    faults: tuple[str, ...] = ()
+    note: str = ""
+    error: UpstreamError | None = None
+    status: int = 200
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, slug: str) -> HttpResponse:
+    """Make an eval; a button inside the form adds, removes or changes over, and makes nothing."""
+    connection = access.connection_for(request.user, slug, may="operate")
+    if request.method != "POST":
+        return page(request, connection, begun(request, connection))
+    step, is_json = request.POST.get("do", ""), request.POST.get("mode") == "json"
+    if step:
+        shown = back_to_fields(request) if is_json else stepped(request, connection, step)
+        return page(request, connection, shown)
+    shown, key, body = checked_json(request) if is_json else checked_fields(request)
+    if body is None:
+        return page(request, connection, shown)
+    return made(request, connection, shown, NewEval(key, body))
+
+
+def begun(request: HttpRequest, connection: Connection) -> Page:
+    """A blank form, or another eval's criteria to begin with: `?like=`."""
+    if not (like := request.GET.get("like", "")):
+        return Page(Draft.blank())
+    item = access.item_for(request.user, connection.slug, KIND, like, may="operate")
+    body = body_of(parse_eval({"id": item.remote_id, **item.raw}))
+    try:
+        return Page(Draft.of(body))
+    except ValidationError as error:
+        return Page(as_json=JsonForm(initial={"body": pretty(body)}), note=" ".join(error.messages))
+
+
+def stepped(request: HttpRequest, connection: Connection, step: str) -> Page:
+    """What was typed, after one step: add:kind, remove:prefix, schema, json."""
+    draft = Draft.sent(request.POST, is_bound=False)
+    verb, _, what = step.partition(":")
+    if verb == "add" and what in FORMS:
+        draft.add(what)
+    elif verb == "remove":
+        draft.remove(what)
+    elif verb == "schema":
+        return with_schema(request, connection, draft)
+    elif verb == "json":
+        form = JsonForm(initial={"body": pretty(draft.told())})
+        form.initial["key"] = draft.head.initial["key"]
+        return Page(as_json=form)
+    return Page(draft)
+
+
+def with_schema(request: HttpRequest, connection: Connection, draft: Draft) -> Page:
+    """The schema that the first line of the chosen file tells."""
+    file_id = request.POST.get("file", "").strip()
+    if not file_id:
+        return Page(draft, note="Choose a file first.", status=422)
+    try:
+        draft.head.initial["schema"] = pretty(first_line.schema(connection, request.user, file_id))
+    except first_line.NoRow as reason:
+        return Page(draft, note=str(reason), status=422)
+    except UpstreamError as error:
+        return Page(draft, error=error, status=error.page_status)
+    return Page(draft)
+
+
+def back_to_fields(request: HttpRequest) -> Page:
+    form = JsonForm(request.POST)
+    if form.is_valid():
+        try:
+            return Page(Draft.of(form.cleaned_data["body"], key=form.cleaned_data["key"]))
+        except ValidationError as error:
+            return Page(as_json=form, faults=tuple(error.messages), status=422)
+    return Page(as_json=form, status=422)
+
+
+def checked_fields(request: HttpRequest) -> tuple[Page, str, dict[str, Any] | None]:
+    draft = Draft.sent(request.POST, is_bound=True)
+    if draft.is_valid():
+        return Page(draft), draft.head.cleaned_data["key"], draft.told()
+    return Page(draft, status=422), "", None
+
+
+def checked_json(request: HttpRequest) -> tuple[Page, str, dict[str, Any] | None]:
+    form = JsonForm(request.POST)
+    if not form.is_valid():
+        return Page(as_json=form, status=422), "", None
+    try:
+        faults = tuple(form.faults())
+    except ValidationError as error:
+        faults = tuple(error.messages)
+    if faults:
+        return Page(as_json=form, faults=faults, status=422), "", None
+    return Page(as_json=form), form.cleaned_data["key"], form.cleaned_data["body"]
+
+
+def made(request: HttpRequest, connection: Connection, shown: Page, asked: NewEval) -> HttpResponse:
+    job = work.create(connection, request.user, asked)
+    error = failure(job)
+    if error is not None and wants_json(request):
+        raise error
+    if error is not None:
+        form = shown.as_json or (shown.draft.head if shown.draft else None)
+        if form is not None:
+            form.renewed()
+        shown.error, shown.status = error, error.page_status
+        return page(request, connection, shown)
+    if job.is_open:
+        return redirect("job", job.pk)
+    made_id = job.outcome["eval"]
+    if wants_json(request):
+        item = access.item_for(request.user, connection.slug, KIND, made_id, may="operate")
+        return JsonResponse(as_json(rows([item])[0]), status=201)
+    messages.success(request, "The eval is there. Run it to judge a model.")
+    return redirect("eval", connection.slug, made_id)
+
+
+def page(request: HttpRequest, connection: Connection, shown: Page) -> HttpResponse:
+    if wants_json(request) and shown.status == 422:
+        told = list(shown.faults) or (shown.draft.faults() if shown.draft else [])
+        told = told or (
+            [str(text) for texts in shown.as_json.errors.values() for text in texts] if shown.as_json else []
+        )
+        return JsonResponse({"error": {"faults": told}}, status=422)
+    body = (
+        shown.draft.told() if shown.draft else {"name": "…", "data_source_config": {}, "testing_criteria": []}
+    )
+    context = {
+        "connection": connection,
+        "shown": shown,
+        "kinds": list(FORMS.values()),
+        "files": known.files_for(connection),
+        "deployments": known.deployments_of(connection),
+        "samples": code_calls.calling(connection, "evals.create", "POST", "/evals", body=body),
+    }
+    return render(request, "evals/new.html", context, status=shown.status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, slug: str, eval_id: str) -> HttpResponse:
+    """Rename an eval, change its metadata; who comes second gets both versions (409)."""
+    item = access.item_for(request.user, slug, KIND, eval_id, may="operate")
+    if request.method == "POST":
+        form = EditForm(request.POST, evaluation=read_again(item, request.user))
+    else:
+        form = EditForm(evaluation=parse_eval({"id": item.remote_id, **item.raw}))
+    if not form.is_bound or not form.is_valid():
+        return edited(request, item, form, status=422 if form.is_bound else 200)
+    if form.is_stale:
+        differences = form.differences()
+        return edited(request, item, form.rebased(), status=409, differences=differences)
+    name = form.cleaned_data["name"]
+    with item.connection.client(request.user) as client:
+        told = evals.update(client, eval_id, label=item.name, name=name, metadata=form.metadata_to_send)
+    index.remember(item.connection, told)
+    messages.success(request, f"Changed {told.name}.")
+    return redirect("eval", slug, eval_id)
+
+
+def read_again(item: Item, user: Any) -> Eval:
+    with item.connection.client(user) as client:
+        return evals.get(client, item.remote_id)
+
+
+def edited(
+    request: HttpRequest, item: Item, form: EditForm, *, status: int, differences: Any = None
+) -> HttpResponse:
+    samples = code_calls.calling(
+        item.connection,
+        "evals.update",
+        "POST",
+        code_calls.path("evals", item.remote_id),
+        ids=[item.remote_id],
+        body={"name": item.name, "metadata": {"team": "support"}},
+    )
+    context = {**framed(request, item), "form": form, "differences": differences, "samples": samples}
+    return render(request, "evals/edit.html", context, status=status)
