@@ -1,15 +1,22 @@
-"""The connections that `manage.py up` makes: the simulator's resources, and the model of this machine."""
+"""What `manage.py up` makes: connections to the simulator and to the model of this machine, and the first talks."""
 
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from console.models import AuditEvent, Connection, Workspace
+from console.index import conversations as known_conversations
+from console.index import responses as known_responses
+from console.index.origins import Origin
+from console.models import AuditEvent, Connection, Item, Workspace
+from console.models.audit import Actor
 from console.models.connection import Wiring
 from console.models.secret import stored_text
 from console.outbound.clouds import CLOUDS
 from console.outbound.policy import Endpoint
+from console.v1 import conversations, responses
+from console.v1.client import Client
 
 TENANT = "7e4a0000-0000-4000-8000-000000000001"
 CLIENT = "c11e0000-0000-4000-8000-000000000001"
@@ -41,6 +48,45 @@ def add_local_model(workspace: Workspace) -> None:
     """Connect to the model server of this machine, once; lead it to where that is now."""
     endpoint = at(settings.LOCAL_MODEL_URL, "/v1")
     keep(workspace, Wiring("local-model", Connection.Kind.CUSTOM, endpoint, "key"), settings.LOCAL_MODEL_KEY)
+
+
+QUESTIONS = (
+    "Which tent do you recommend for three nights of rain in the Harz, for two people and a dog?",
+    "And if it has to fit on a bicycle?",
+    "Write the packing list for that as a table.",
+)
+MODEL = "gpt-5-mini"
+TALK = (
+    {"type": "message", "role": "developer", "content": "You answer customers of an outdoor shop, briefly."},
+    {"type": "message", "role": "user", "content": "The zip of my tent is torn. Is that covered?"},
+    {"type": "message", "role": "assistant", "content": "Yes, for two years. Shall I send you a label?"},
+)
+ASKED_IN_IT = "Yes, please. How long does a repair take?"
+
+
+def begin_talks() -> None:
+    """Ask a chain of questions in the background, and one in a conversation; once.
+
+    The API lists neither responses nor conversations: the index knows those that the console has made.
+    """
+    connection = Connection.objects.active().filter(name=WITH_KEY[0], created_by=None).first()
+    if connection is None or Item.objects.filter(connection=connection, kind="response").exists():
+        return
+    with connection.client(Actor()) as client:
+        previous = ""
+        for question in QUESTIONS:
+            previous = begin(connection, client, question, {"previous_response_id": previous or None})
+        metadata = {"title": "A torn zip", "channel": "mail"}
+        talk = conversations.create(client, items=TALK, metadata=metadata)
+        known_conversations.remember(connection, talk, Origin(way="form"))
+        begin(connection, client, ASKED_IN_IT, {"conversation": talk.id})
+
+
+def begin(connection: Connection, client: Client, question: str, more: dict[str, Any]) -> str:
+    body = responses.body(MODEL, question, {"reasoning": {"summary": "auto"}, **more})
+    made = responses.start(client, body, label=MODEL)
+    known_responses.remember(connection, made, Origin(title=question, way="background", deployment=MODEL))
+    return made.id
 
 
 def at(origin: str, path: str) -> Endpoint:

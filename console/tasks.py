@@ -37,6 +37,14 @@ def sync_due() -> None:
 
 
 @shared_task
+def begin_talks() -> None:
+    """Give the demo a few responses and a conversation to look at."""
+    from console import demo
+
+    demo.begin_talks()
+
+
+@shared_task
 def follow_work() -> None:
     """Read jobs, batches and the like that are under way again: they change by the minute."""
     from console.index import following

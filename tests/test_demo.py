@@ -2,8 +2,8 @@
 
 import pytest
 
-from console.demo import add_local_model, add_simulated
-from console.models import AuditEvent, Connection, audit, checkup
+from console.demo import QUESTIONS, add_local_model, add_simulated, begin_talks
+from console.models import AuditEvent, Connection, Item, audit, checkup
 from console.models.secret import auth_for
 from tests.conftest import SIMULATOR_KEY, SIMULATOR_PORT
 
@@ -90,3 +90,27 @@ def test_the_model_of_this_machine_is_an_ordinary_server(workspace, settings):
     connection = Connection.objects.get()
     assert (connection.kind, connection.url) == ("custom", "http://127.0.0.1:4712/v1")
     assert auth_for(connection).headers() == {"authorization": "Bearer local-key-1"}
+
+
+def test_the_first_talks_are_asked_once_and_make_a_thread(workspace, simulator):
+    add_simulated(workspace)
+
+    begin_talks()
+    begin_talks()
+
+    responses = Item.objects.filter(kind="response").order_by("pk")
+    assert [one.name for one in responses][:3] == list(QUESTIONS)
+    assert [one.raw["previous_response_id"] for one in responses] == [
+        None,
+        responses[0].remote_id,
+        responses[1].remote_id,
+        None,
+    ]
+    assert Item.objects.get(kind="conversation").name == "A torn zip"
+    assert AuditEvent.objects.filter(action="response.created", actor_label="system").count() == 8
+
+
+def test_without_the_simulator_there_is_nothing_to_talk_to(workspace):
+    begin_talks()
+
+    assert not Item.objects.exists()

@@ -11,11 +11,13 @@ from typing import Any
 from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 
-from console.index import remember_deployment
+from console.index import remember_deployment, responses
+from console.index.origins import Origin
 from console.models import Answer
 from console.models.comparison import LEASE
 from console.playground import pricing
 from console.v1.client import Recorder, Target
+from console.v1.responses import parse_response
 
 OWNER = f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}"
 
@@ -112,6 +114,25 @@ def end(
         if answer.state == Answer.State.COMPLETE and answer.connection is not None:
             remember_deployment(answer.connection, answer.model, answer.served_model)
         return answer.outcome
+
+
+def remember(answer_id: uuid.UUID, response: Mapping[str, Any]) -> None:
+    """Put the response that an answer was into the index, with what it was about and who asked."""
+    if not response.get("id"):
+        return
+    with own_connection():
+        answers = Answer.objects.select_related("connection", "turn", "asked_by")
+        answer = answers.filter(pk=answer_id).first()
+        if answer is None or answer.connection is None:
+            return
+        origin = Origin(
+            title=answer.turn.input,
+            way="playground",
+            by=answer.asked_by.username if answer.asked_by else "",
+            deployment=answer.model,
+            comparison=str(answer.turn.comparison_id),
+        )
+        responses.remember(answer.connection, parse_response(response), origin)
 
 
 def cost(answer: Answer, provider: str, tier: str) -> pricing.Price:

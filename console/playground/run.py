@@ -67,6 +67,7 @@ class Run:
         self.columns: dict[str, Any] = {}
         self.clock = time.perf_counter()
         self.tier = ""
+        self.response: dict[str, Any] = {}
         self.storing: asyncio.Task[None] | None = None
         self.call: int | None = None
         recorder = ledger.Prepared(plan.client.recorder, plan.token, self.sent)
@@ -161,6 +162,7 @@ class Run:
         if event.explanation:
             self.live.add("notice", event.explanation)
         self.tier = event.service_tier
+        self.response = dict(event.response)
         usage = event.usage
         self.columns |= {
             "finish_reason": event.reason[:60],
@@ -218,6 +220,15 @@ class Run:
         self.live.end(
             told_to_readers or {"answer": str(self.plan.answer_id), "state": Answer.State.INTERRUPTED}
         )
+        if told_to_readers and self.response.get("store") is not False:
+            await self.index()
+
+    async def index(self) -> None:
+        """Let the index know a response that the resource keeps, since no list will ever tell of it."""
+        try:
+            await asyncio.to_thread(ledger.remember, self.plan.answer_id, self.response)
+        except (DatabaseError, UpstreamError) as error:
+            logger.warning("The response of answer %s is not in the index: %s", self.plan.answer_id, error)
 
     async def store(self) -> dict[str, Any] | None:
         provider = self.plan.client.provider

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from console import jobs
 from console.index import conversations as known_conversations
+from console.index import remember_deployment
 from console.index import responses as known_responses
 from console.index.origins import Origin
 from console.models import Connection, Job
@@ -107,6 +108,7 @@ def start_response(job: Job) -> None:
     asked, connection = NewResponse(**job.arguments), of(job)
     with kept_errors(job), connection.client(job.actor) as client:
         response = responses.start(client, asked.body(connection), label=asked.model)
+    remember_deployment(connection, asked.model, response.model)
     origin = Origin(title=asked.input, way="background", by=maker(job), deployment=asked.model)
     known_responses.remember(connection, response, origin)
     job.keep({"response": response.id})

@@ -86,7 +86,7 @@ class Finished:
     status, or for an incomplete one the reason for that). `complete` says that the answer came to its own
     end: one that did not raises instead. `explanation` is a sentence for the user when the ending is not the
     plain one. `filters` are rows as `filters.Findings.rows` makes them. `unknown` counts stream events that
-    we do not know.
+    we do not know. `response` is the response object at its end, {} for a chat completion.
     """
 
     reason: str
@@ -100,6 +100,7 @@ class Finished:
     explanation: str = ""
     unknown: int = 0
     service_tier: str = ""
+    response: parse.Json = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def is_cut_short(self) -> bool:

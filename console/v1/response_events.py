@@ -53,6 +53,7 @@ class ResponseAnswer:
         self.has_text = False
         self.unknown = 0
         self.service_tier = ""
+        self._response: parse.Json = {}
         self._findings = Findings()
         self._places: dict[Kind, object] = {}
         self._names: dict[object, tuple[str, str]] = {}
@@ -87,6 +88,7 @@ class ResponseAnswer:
             explanation=explain(self.reason, has_text=self.has_text, usage=self.usage),
             unknown=self.unknown,
             service_tier=self.service_tier,
+            response=self._response,
         )
 
     def whole(self, response: parse.Json) -> list[Delta]:
@@ -138,6 +140,7 @@ class ResponseAnswer:
 
     def _end(self, kind: str, response: parse.Json) -> list[Delta]:
         self._take(response)
+        self._response = response
         self.status = kind.removeprefix("response.")
         if self.status == "failed":
             raise self._fail(

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from console import access
 from console.index import responses as known
+from console.index.deployments import has_deployments
 from console.index.origins import WAYS, Origin
 from console.index.responses import KIND
 from console.models import Item
@@ -132,6 +133,11 @@ class Row:
     @property
     def can_cancel(self) -> bool:
         return self.is_under_way and self.response.is_background
+
+    @property
+    def deployment(self) -> str:
+        """The deployment that was asked, where there are any."""
+        return self.origin.deployment if has_deployments(self.item.connection) else ""
 
     @property
     def way(self) -> str:

@@ -1,5 +1,6 @@
 """Runs belong to the server: how they end, what is kept, what is never repeated."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -320,6 +321,23 @@ def test_a_response_goes_on_by_reference_while_the_service_remembers(console, al
     assert [one["instructions"] for one in bodies] == ["Be brief"] * 3
     assert (bodies[0]["input"], bodies[1]["input"]) == ("First", "Second")
     assert [item["content"] for item in bodies[2]["input"]] == ["First", "one", "Second", "two", "Third"]
+
+
+def test_a_response_that_is_kept_is_in_the_index_with_its_origin(console, alice, connection, upstream):
+    def ending(**more) -> Script:
+        response = {"id": "resp_1", "status": "completed", "model": "m", "output": [], **more}
+        told = json.dumps({"type": "response.completed", "response": response})
+        return Script(200, [f"data: {told}\n\n".encode()], dict(EVENTS))
+
+    upstream["POST /responses"] = [ending(), ending(id="resp_2", store=False)]
+    told = console.ask(alice, "Which tent?", pane(connection, api="responses"))
+    ended(told["answers"][0])
+    ended(console.ask(alice, "Secret", pane(connection, api="responses"))["answers"][0])
+
+    item = eventually(lambda: Item.objects.filter(kind="response").first())
+    assert (item.remote_id, item.name, item.values("by")) == ("resp_1", "Which tent?", ["alice"])
+    assert item.values("comparison") == [told["comparison"]]
+    assert Item.objects.filter(kind="response").count() == 1
 
 
 def test_a_forgotten_response_is_spelled_out(console, alice, connection, upstream):

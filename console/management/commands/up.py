@@ -67,6 +67,8 @@ class Command(BaseCommand):
                 from console import tasks
 
                 tasks.sync_due.delay()
+                if settings.DEMO:
+                    tasks.begin_talks.delay()
                 supervisor.watch()
             elif not supervisor.is_stopping:
                 raise CommandError("The console did not start; the lines above say why.")
