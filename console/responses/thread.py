@@ -1,5 +1,6 @@
 """A chain of responses: back by what each one followed, forward by what the index knows to have followed it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from console.models import Item
 from console.outbound.errors import NotFound
 from console.v1 import parse, responses
 from console.v1.client import Client
+from console.v1.responses import UNDER_WAY
 
 MOST = 50
 """As many responses are shown on each side."""
@@ -61,8 +63,10 @@ def thread(item: Item, user: Any) -> Thread:
                 missing = "" if before else wanted
                 break
             found.append(before)
+        later = after(found)
+        again(client, [*found[1:], *later])
     is_cut = len(found) > MOST or (reads == READS and bool(previous_of(found[-1])) and not missing)
-    return Thread(found[:0:-1], item, after(found), missing, is_cut)
+    return Thread(found[:0:-1], item, later, missing, is_cut)
 
 
 def known(item: Item, response_id: str) -> Item | None:
@@ -77,6 +81,14 @@ def read(client: Client, item: Item, response_id: str) -> Item | None:
     except NotFound:
         return None
     return index.remember(item.connection, found, Origin(way="opened"))
+
+
+def again(client: Client, items: list[Item]) -> None:
+    """Ask once more for those that were still under way."""
+    for one in [one for one in items if one.status in UNDER_WAY][:READS]:
+        with suppress(NotFound):
+            index.look(client, one)
+            one.refresh_from_db(fields=["raw", "status", "size", "seen_at"])
 
 
 def after(known: list[Item]) -> list[Item]:

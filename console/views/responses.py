@@ -148,6 +148,11 @@ class Row:
         return shown(self.response.output)
 
     @property
+    def filtered(self) -> list[dict[str, Any]]:
+        """What the content filter found, beyond that it looked."""
+        return [one for one in self.response.finished.filters if one["filtered"] or one["detected"]]
+
+    @property
     def reason(self) -> str:
         """Why it is incomplete, as the service says it."""
         return self.response.finished.reason if self.response.status == "incomplete" else ""

@@ -18,8 +18,8 @@ function ask(element, how = '') {
 }
 
 // Returns how this turn went: end, poll, or nothing when there is more to come.
-async function turn(element) {
-  const response = await fetch(`${element.dataset.follow}?after=${element.dataset.after}`, { headers: { Accept: 'application/x-ndjson' } })
+async function turn(element, url) {
+  const response = await fetch(`${url}?after=${element.dataset.after}`, { headers: { Accept: 'application/x-ndjson' } })
   if (!response.ok) return { poll: true }
   for await (const line of lines(response)) {
     if (!element.isConnected || line.end || line.poll) return line
@@ -29,10 +29,13 @@ async function turn(element) {
   return {}
 }
 
+// The page and htmx may both tell of the same element.
 async function follow(element) {
+  const url = element.dataset.follow
+  delete element.dataset.follow
   for (let silent = 0; element.isConnected && silent < PATIENCE; silent += 1) {
     const before = element.dataset.after
-    const line = await turn(element).catch(() => ({}))
+    const line = await turn(element, url).catch(() => ({}))
     if (line.end) announce('The response has ended.')
     if (line.end || line.poll) return ask(element, line.poll ? '?poll=1' : '')
     if (element.dataset.after !== before) silent = -1
