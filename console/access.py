@@ -4,7 +4,7 @@ What a person cannot see does not exist for them (404); what they see but may no
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -93,6 +93,12 @@ def connection_for(user: Any, slug: str, *, may: str) -> Connection:
 
 def items_for(user: Any, kind: str) -> ItemQuerySet:
     return Item.objects.filter(kind=kind, connection__in=connections_for(user)).select_related("connection")
+
+
+def items_of_kinds(user: Any, kinds: Sequence[str]) -> ItemQuerySet:
+    """Return the objects of several kinds."""
+    rows = Item.objects.filter(kind__in=kinds, connection__in=connections_for(user))
+    return rows.select_related("connection")
 
 
 def items_by_key(user: Any, kind: str, keys: Iterable[int], *, may: str) -> list[Item]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from console import access
 from console.models import Connection, Item, Sync
-from console.views import retirement
+from console.views import retirement, under_way
 from console.views.models import playground_url
 from console.views.shared import wants_json
 
@@ -78,6 +78,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "failing": [one for one in connections if one.state == "failed"],
         "retiring": soonest(request),
         "retiring_count": deployments.count(),
+        "running": under_way.running(request.user),
+        "failed": under_way.failed(request.user),
         "comparisons": access.comparisons_for(request.user)[:SHOWN_COMPARISONS],
         "activity": access.activity_for(request.user),
     }
@@ -88,6 +90,8 @@ def as_json(request: HttpRequest, connections: list[Connection]) -> dict[str, An
     return {
         "connections": [card.as_json() for card in cards(connections)],
         "retiring": [one.as_json() for one in soonest(request)],
+        "running": [one.as_json() for one in under_way.running(request.user)],
+        "failed": [one.as_json() for one in under_way.failed(request.user)],
     }
 
 

@@ -1,4 +1,4 @@
-"""Search or jump to anything that the person may see: pages, connections, deployments, models, comparisons."""
+"""Search or jump to anything that the person may see: pages, connections, objects of every kind, comparisons."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -15,8 +15,10 @@ from console.models import Item
 from console.outbound.json_text import clean_text
 from console.views.models import playground_url
 from console.views.shared import wants_json
+from console.views.shown_kinds import SHOWN, ShownKind, url_of
 
 EACH = 6
+LOOKED_AT = 100
 MAX_QUERY = 100
 
 
@@ -49,8 +51,12 @@ PLACES = (
     Place("batches", "Batches", "stack", "jsonl bulk half price"),
     Place("evals", "Evals", "checklist", "graders criteria runs tests quality"),
     Place("upload-new", "Upload files", "upload", "add file", "operate"),
+    Place("fine-tuning-jobs", "Fine-tuning", "curve", "train tune jobs checkpoints"),
     Place("responses", "Responses", "bolt", "background thread answers open by id"),
     Place("conversations", "Conversations", "message", "items transcript open by id"),
+    Place("stored-completions", "Stored completions", "archive", "distillation dataset metadata chat"),
+    Place("containers", "Containers", "chip", "code interpreter files"),
+    Place("activity", "Activity", "clock", "jobs background running"),
     Place("comparisons", "Comparisons", "message", "history turns"),
     Place("connections", "Connections", "plug", "resources keys endpoints"),
     Place("connection-new", "Add a connection", "plus", "new endpoint key", "manage"),
@@ -77,33 +83,21 @@ def found(user: Any, q: str) -> list[dict[str, Any]]:
     comparisons = {"title": "Comparisons", "items": list(asked_before(user, q))}
     if not q:
         return [pages, comparisons]
-    deployments, models = named(user, "deployment", q), named(user, "model", q)
-    files = named(user, "file", q)
-    stores = named(user, "vector_store", q)
-    responses, conversations = named(user, "response", q), named(user, "conversation", q)
+    things = [{"title": one.title, "items": list(items(user, one, q))} for one in SHOWN.values()]
     return [
         pages,
         {"title": "Connections", "items": list(connections(user, q))},
-        {
-            "title": "Deployments",
-            "items": list(items(deployments, "deployment", "server")),
-        },
-        {"title": "Models", "items": list(items(models, "model", "cube"))},
-        {"title": "Files", "items": list(items(files, "file", "file"))},
-        {"title": "Vector stores", "items": list(items(stores, "vector-store", "layers"))},
-        {"title": "Batches", "items": list(items(named(user, "batch", q), "batch", "stack"))},
-        {"title": "Evals", "items": list(items(named(user, "eval", q), "eval", "checklist"))},
-        {"title": "Runs of evals", "items": list(items(named(user, "eval_run", q), "eval-run", "checklist"))},
-        {"title": "Responses", "items": list(items(responses, "response", "bolt"))},
-        {"title": "Conversations", "items": list(items(conversations, "conversation", "message"))},
-        {"title": "Ask in the playground", "items": list(askable(deployments))},
+        *things,
+        {"title": "Ask in the playground", "items": list(askable(user, q))},
         comparisons,
     ]
 
 
 def named(user: Any, kind: str, q: str) -> list[Item]:
-    rows = access.items_for(user, kind).present().search(q)
-    return list(rows.order_by("name", "id").defer("raw")[:EACH])
+    """Objects that fit, by name, of the first that an index finds: to sort all would look at every row."""
+    rows = access.items_for(user, kind).present()
+    found = list(rows.search(q).order_by().values_list("pk", flat=True)[:LOOKED_AT])
+    return list(rows.filter(pk__in=found).order_by("name", "id").defer("raw")[:EACH]) if found else []
 
 
 def places(user: Any, q: str) -> list[Entry]:
@@ -124,16 +118,14 @@ def connections(user: Any, q: str) -> Iterable[Entry]:
         yield Entry(reverse("connection", args=[one.slug]), one.name, "plug", one.host)
 
 
-def items(rows: Iterable[Item], url_name: str, icon: str) -> Iterable[Entry]:
-    for item in rows:
-        url = reverse(url_name, args=[item.connection.slug, item.remote_id])
-        yield Entry(url, item.name, icon, item.connection.name)
+def items(user: Any, shown: ShownKind, q: str) -> Iterable[Entry]:
+    for item in named(user, shown.kind, q):
+        yield Entry(url_of(item), item.name, shown.icon, item.connection.name)
 
 
-def askable(rows: Iterable[Item]) -> Iterable[Entry]:
-    for item in rows:
-        url = playground_url(item, item.remote_id)
-        yield Entry(url, f"Ask {item.name}", "columns", item.connection.name)
+def askable(user: Any, q: str) -> Iterable[Entry]:
+    for item in named(user, "deployment", q):
+        yield Entry(playground_url(item, item.remote_id), f"Ask {item.name}", "columns", item.connection.name)
 
 
 def asked_before(user: Any, q: str) -> Iterable[Entry]:

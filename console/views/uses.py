@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.urls import NoReverseMatch, reverse
-
 from console.models import Item
+from console.views.shown_kinds import url_of
 
 NOUNS = {
     "vector_store": "store",
@@ -29,11 +28,7 @@ class Use:
 
     @cached_property
     def url(self) -> str:
-        try:
-            name = self.item.kind.replace("_", "-")
-            return reverse(name, args=[self.item.connection.slug, self.item.remote_id])
-        except NoReverseMatch:
-            return ""
+        return url_of(self.item)
 
 
 def uses(items: Iterable[Item]) -> list[tuple[Item, list[Use]]]:

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from console.models import Comparison, Connection, Item, Sync
+from console.models import Comparison, Connection, Item, Job, Sync
 from console.models.seen import Seen
 
 
@@ -119,3 +119,55 @@ def test_strangers_see_no_connection(client, mallory, fleet):
     client.force_login(mallory)
 
     assert "Welcome, mallory" in client.get("/").text
+
+
+def taken_in(connection, kind: str, status: str, raw: dict, *, hours: int = 1) -> None:
+    ago = timezone.now() - timedelta(hours=hours)
+    one = Seen(f"{kind}-1", f"a {kind}", {"id": f"{kind}-1", **raw}, status, created_at=ago, updated_at=ago)
+    Item.objects.take_in(connection.pk, kind, [one])
+
+
+def test_work_under_way_is_shown_with_its_progress(client, bob, fleet, connection, workspace):
+    taken_in(
+        connection, "batch", "in_progress", {"request_counts": {"total": 9, "completed": 3, "failed": 1}}
+    )
+    finish = (timezone.now() + timedelta(minutes=90)).timestamp()
+    taken_in(connection, "fine_tuning_job", "running", {"estimated_finish": finish}, hours=2)
+    Job.objects.create(workspace=workspace, kind="x", title="Copy a file", effect="read", total=10, done=4)
+    client.force_login(bob)
+
+    page = client.get("/")
+
+    shown = {one.title: (one.done, one.total) for one in page.context["running"]}
+    assert shown == {"Copy a file": (4, 10), "a batch": (4, 9), "a fine_tuning_job": (None, None)}
+    assert "/c/prod/batches/batch-1/" in page.text
+    assert 5300 < page.context["running"][-1].seconds_left <= 5400
+
+
+def test_what_failed_within_a_day_is_shown_with_its_reason(client, bob, fleet, connection, workspace):
+    taken_in(connection, "fine_tuning_job", "failed", {"error": {"message": "The file is <bad>."}})
+    taken_in(connection, "batch", "failed", {}, hours=30)
+    Job.objects.create(
+        workspace=workspace,
+        kind="x",
+        title="Upload x.jsonl",
+        effect="read",
+        state="failed",
+        finished_at=timezone.now(),
+        error_message="No room.",
+    )
+    client.force_login(bob)
+
+    page = client.get("/")
+
+    assert [one.title for one in page.context["failed"]] == ["Upload x.jsonl", "a fine_tuning_job"]
+    assert "The file is &lt;bad&gt;." in page.text
+
+
+def test_work_of_others_is_not_shown(client, mallory, fleet, connection):
+    taken_in(connection, "batch", "in_progress", {})
+    client.force_login(mallory)
+
+    told = client.get("/", headers={"accept": "application/json"}).json()
+
+    assert (told["running"], told["failed"]) == ([], [])

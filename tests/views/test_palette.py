@@ -1,7 +1,9 @@
 import pytest
 
+from console.index import KINDS
 from console.models import Comparison, Item
 from console.models.seen import Seen
+from console.views.shown_kinds import SHOWN
 
 
 @pytest.fixture
@@ -80,3 +82,19 @@ def test_strangers_find_nothing_of_others(client, mallory, known):
     client.force_login(mallory)
 
     assert found(client, "mini") == {}
+
+
+@pytest.mark.parametrize("kind", sorted(SHOWN))
+def test_objects_of_every_kind_are_found_and_lead_to_their_pages(client, bob, connection, kind):
+    Item.objects.take_in(connection.pk, kind, [Seen("id-7", "zebra crossing", {"id": "id-7"})])
+    client.force_login(bob)
+
+    answer = client.get("/palette/", {"q": "zebra"}, headers={"Accept": "application/json"}).json()
+
+    group = next(group for group in answer["groups"] if group["title"] == SHOWN[kind].title)
+    assert (group["items"][0]["label"], group["items"][0]["icon"]) == ("zebra crossing", SHOWN[kind].icon)
+    assert client.get(group["items"][0]["url"]).status_code == 200
+
+
+def test_every_kind_of_the_index_can_be_found():
+    assert set(SHOWN) == set(KINDS)
