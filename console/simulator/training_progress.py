@@ -16,7 +16,7 @@ from console.simulator.world import World
 VALIDATED_AT = 6.0
 STARTED_AT = 12.0
 FINISHING = 4.0
-_SECONDS_A_STEP, _SHORTEST, _LONGEST = 0.6, 30.0, 150.0
+_SECONDS_A_STEP, _SHORTEST, _LONGEST = 0.6, 30.0, 900.0
 
 Job = Mapping[str, Any]
 

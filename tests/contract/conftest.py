@@ -56,6 +56,13 @@ def token_for(simulator: str, resource: str) -> str:
 
 
 @pytest.fixture
+def sdk(simulator: str) -> Iterator[OpenAI]:
+    """The official SDK at the simulator's default resource."""
+    with OpenAI(base_url=f"{simulator}/openai/v1/", api_key=SIMULATOR_KEY, max_retries=0) as client:
+        yield client
+
+
+@pytest.fixture
 def peer(simulator: str) -> Iterator[Peer]:
     headers = {"api-key": SIMULATOR_KEY}
     with httpx.Client(base_url=simulator, headers=headers, trust_env=False) as client:

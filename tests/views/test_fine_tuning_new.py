@@ -238,7 +238,7 @@ def test_the_doctor_looks_at_the_chosen_file_and_the_quote_follows(operating, kn
     after = operating.get(f"{URL}quote/", FORM).text
 
     assert ("Not checked" in before, "data-quote" in before) == (True, False)
-    assert "every 2s" in part
+    assert "load delay:2s" in part
     assert "Nothing found" in after
     assert "12 examples" in after
     assert "An estimate" in after

@@ -96,7 +96,10 @@ async def _running(hand: Hand, moment: float) -> None:
         await hand.post(f"/fine_tuning/jobs/{paused}/pause", {})
     hand.at(moment)
     training = await hand.upload("support-train-2.jsonl", sets.lines(sets.training() * 2), "fine-tune")
-    await _job(hand, _settings(n_epochs=4), suffix="support-more", training_file=training)
+    validation = await hand.upload("support-valid-2.jsonl", sets.lines(sets.training()[3::6]), "fine-tune")
+    files = {"training_file": training, "validation_file": validation}
+    # Twelve minutes, so that there is something to watch for somebody who looks around first.
+    await _job(hand, _settings(n_epochs=10, batch_size=1), suffix="support-more", **files)
     hand.at(moment + 30)
     await _batch(hand, requests, {"name": "Moods of tonight's reviews", "night": "47"})
     await kept.containers(hand, moment + 30)
