@@ -171,6 +171,7 @@ RULES: dict[str, Rule] = {
     "eval-new": edits("object", "operate"),
     "eval-edit": edits("object", "operate"),
     "eval-compare": reads("object"),
+    "eval-run-new": edits("object", "operate"),
     "eval-run": reads("object"),
     "eval-run-live": reads("object"),
     "eval-run-cancel": changes("object", "operate"),

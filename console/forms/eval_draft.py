@@ -157,7 +157,7 @@ class JsonForm(KeyedForm):
 
 
 def read(text: str) -> dict[str, Any]:
-    """The JSON object of a text. Raises ValidationError with the line and the column."""
+    """The JSON object that a text is. Raises ValidationError with the line and the column."""
     try:
         body = json.loads(text, parse_constant=refuse)
     except json.JSONDecodeError as error:
@@ -165,7 +165,7 @@ def read(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise ValidationError(f"This is not JSON: {error}.") from None
     if not isinstance(body, dict):
-        raise ValidationError("Line 1: an eval is an object, in braces.")
+        raise ValidationError("Line 1: this has to be an object, in braces.")
     return body
 
 

@@ -150,7 +150,7 @@ def test_json_of_another_shape_says_where(body, words):
     ("text", "words"),
     [
         ('{"name": "x",\n  "data" 3}', "Line 2, column 10: Expecting ':' delimiter."),
-        ("[]", "an eval is an object"),
+        ("[]", "this has to be an object"),
         ('{"name": NaN}', "NaN is no number in JSON"),
     ],
 )

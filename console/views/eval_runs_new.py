@@ -1,0 +1,114 @@
+"""Starting a run of an eval: a model answers the rows of a file, or answers that there are are judged."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from console import access
+from console.evaluation import known, work
+from console.evaluation.work import NewRun
+from console.forms.eval_runs import RunDraft
+from console.forms.graders import pretty
+from console.index.eval_runs import KIND as RUN
+from console.index.evals import KIND
+from console.models import Item
+from console.once import failure
+from console.outbound.errors import UpstreamError
+from console.views import code_calls
+from console.views.eval_rows import RunRow
+from console.views.evals import Row, framed
+from console.views.shared import wants_json
+
+FIRST = {"stored_completions": "stored", "logs": "responses"}
+"""The kind of run that each data source asks for; rows of a file are answered by a model."""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, slug: str, eval_id: str) -> HttpResponse:
+    """Start a run; a button inside the form adds or removes a message, and starts nothing."""
+    item = access.item_for(request.user, slug, KIND, eval_id, may="operate")
+    if request.method != "POST":
+        return page(request, item, begun(request, item))
+    if step := request.POST.get("do", ""):
+        return page(request, item, stepped(request, step))
+    draft = RunDraft.sent(request.POST, is_bound=True)
+    if not draft.is_valid():
+        if wants_json(request):
+            return JsonResponse({"error": {"fields": draft.form.errors}}, status=422)
+        return page(request, item, draft, status=422)
+    asked = NewRun(draft.form.cleaned_data["key"], eval_id, item.name, draft.told())
+    return started(request, item, draft, asked)
+
+
+def begun(request: HttpRequest, item: Item) -> RunDraft:
+    """A blank form, or what another run was asked for to begin with: `?like=`."""
+    if not (like := request.GET.get("like", "")):
+        row = Row(item)
+        fields = [name for name, _ in row.fields]
+        return RunDraft.blank(FIRST.get(row.eval.source, "sample"), field=fields[0] if fields else "question")
+    run = RunRow(access.item_for(request.user, item.connection.slug, RUN, like, may="operate"))
+    return RunDraft.of(run.run.source, run.metadata)
+
+
+def stepped(request: HttpRequest, step: str) -> RunDraft:
+    """What was typed, after one step: add, remove:prefix, json."""
+    draft = RunDraft.sent(request.POST, is_bound=False)
+    verb, _, what = step.partition(":")
+    if verb == "add":
+        draft.add()
+    elif verb == "remove":
+        draft.remove(what)
+    elif verb == "json":
+        draft.form.initial["body"] = pretty(draft.source())
+        draft.form.initial["kind"] = "json"
+    return draft
+
+
+def started(request: HttpRequest, item: Item, draft: RunDraft, asked: NewRun) -> HttpResponse:
+    job = work.start(item.connection, request.user, asked)
+    error = failure(job)
+    if error is not None and wants_json(request):
+        raise error
+    if error is not None:
+        draft.form.renewed()
+        return page(request, item, draft, status=error.page_status, error=error)
+    if job.is_open:
+        return redirect("job", job.pk)
+    slug, run_id = item.connection.slug, job.outcome["run"]
+    if wants_json(request):
+        run = access.item_for(request.user, slug, RUN, run_id, may="operate")
+        return JsonResponse(RunRow(run).as_json(), status=201)
+    messages.success(request, "The run is under way.")
+    return redirect("eval-run", slug, run_id)
+
+
+def page(
+    request: HttpRequest,
+    item: Item,
+    draft: RunDraft,
+    *,
+    status: int = 200,
+    error: UpstreamError | None = None,
+) -> HttpResponse:
+    frame = framed(request, item)
+    context: dict[str, Any] = {
+        **frame,
+        "form": draft.form,
+        "messages_typed": draft.messages,
+        "error": error,
+        "fields": frame["row"].fields,
+        "files": known.files_for(item.connection),
+        "deployments": known.deployments_of(item.connection),
+        "samples": code_calls.calling(
+            item.connection,
+            "evals.runs.create",
+            "POST",
+            code_calls.path("evals", item.remote_id, "runs"),
+            ids=[item.remote_id],
+            body=draft.told(),
+        ),
+    }
+    return render(request, "eval_runs/new.html", context, status=status)
