@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from console import bulk, container_jobs, datasets, file_jobs, jobs  # noqa: F401 - register what workers do
-from console.batching import building  # noqa: F401 - registers its jobs
+from console.batching import building, results, retrying  # noqa: F401 - register their jobs
 from console.batching import work as batching  # noqa: F401 - register its jobs
 from console.models import Connection, User, audit, audit_check, audit_recorder
 from console.models import upload as uploads
@@ -75,8 +75,9 @@ def verify_audit(user_id: int | None = None) -> None:
 
 @shared_task
 def sweep_uploads() -> None:
-    """End uploads that nobody goes on with, and free their room."""
+    """End uploads that nobody goes on with, and free their room; and that of results nobody looks at."""
     uploads.sweep()
+    results.sweep()
 
 
 @shared_task

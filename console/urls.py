@@ -7,6 +7,8 @@ from console.views import (
     activity,
     audit,
     batch_drafts,
+    batch_results,
+    batch_retry,
     batch_templates,
     batches,
     batches_new,
@@ -280,6 +282,15 @@ batch: list[URLPattern] = [
     path("c/<slug:slug>/batches/<str:batch_id>/", batches.show, name="batch"),
     path("c/<slug:slug>/batches/<str:batch_id>/live/", batches.live, name="batch-live"),
     path("c/<slug:slug>/batches/<str:batch_id>/cancel/", batches.cancel, name="batch-cancel"),
+    path("c/<slug:slug>/batches/<str:batch_id>/results/", batch_results.index, name="batch-results"),
+    path("c/<slug:slug>/batches/<str:batch_id>/results/read/", batch_results.read, name="batch-results-read"),
+    path(
+        "c/<slug:slug>/batches/<str:batch_id>/results/as/<slug:form>/",
+        batch_results.download,
+        name="batch-results-download",
+    ),
+    path("c/<slug:slug>/batches/<str:batch_id>/results/<int:number>/", batch_results.line, name="batch-line"),
+    path("c/<slug:slug>/batches/<str:batch_id>/retry/", batch_retry.retry, name="batch-retry"),
 ]
 
 evaluating: list[URLPattern] = [

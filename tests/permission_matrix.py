@@ -161,6 +161,11 @@ RULES: dict[str, Rule] = {
     "batch": reads("object"),
     "batch-live": reads("object"),
     "batch-cancel": edits("object", "operate"),
+    "batch-results": reads("object"),
+    "batch-results-read": changes("object", "read"),
+    "batch-results-download": reads("object"),
+    "batch-line": reads("object"),
+    "batch-retry": edits("object", "operate"),
     # Evals
     "evals": reads("list"),
     "evals-refresh": edits("list", "read"),

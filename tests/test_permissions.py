@@ -9,6 +9,9 @@ from django.utils import timezone
 
 from console import routes as console_routes
 from console.access import VERBS
+from console.batching import results
+from console.batching.store import Writer
+from console.jsonl.lines import Line
 from console.models import (
     Answer,
     Comparison,
@@ -96,6 +99,7 @@ def world(connection, workspace, alice, upstream):
         "kind": "model",
         "store_id": "vs-1",
         "batch_id": "vsfb-1",
+        "form": "csv",
         "draft": a_draft(connection, alice, upload).pk,
         "job_id": "ftjob-1",
         "completion_id": "chatcmpl-1",
@@ -171,6 +175,10 @@ def with_a_batch(connection, upstream) -> None:
         seen_at=timezone.now(),
     )
     upstream["GET /batches/vsfb-1"] = upstream["POST /batches/vsfb-1/cancel"] = 200, batch
+    results.folder().mkdir(exist_ok=True)
+    with Writer(results.path_of(Item.objects.get(kind="batch"))) as writer:
+        writer.request(Line(0, b'{"custom_id": "row-1"}', b"\n"))
+        writer.finish({"input": "gpt-5"})
 
 
 def with_an_eval(connection, upstream) -> None:
@@ -295,6 +303,8 @@ def address(name: str, world: dict) -> str:
             "number",
             "store_id",
             "batch_id",
+            "draft",
+            "form",
             "job_id",
             "checkpoint_id",
             "completion_id",
@@ -408,6 +418,7 @@ def test_a_foreign_object_and_one_that_never_was_get_the_same_answer(client, mal
         "job": "00000000-0000-4000-8000-000000000000",
         "golden": "00000000-0000-4000-8000-000000000000",
         "upload": "00000000-0000-4000-8000-000000000000",
+        "draft": "00000000-0000-4000-8000-000000000000",
         "number": 0,
     }
 

@@ -61,3 +61,10 @@ def priced(connection: Connection, model: str, usage: Usage, deployment: Item | 
     # Embeddings have no output; their usage tells the input alone.
     output = usage.output if usage.output is not None else 0
     return price(what, input_tokens=usage.input, output_tokens=output, cached_tokens=usage.cached)
+
+
+def saved_by(item: Item, batch: Batch, tokens: tuple[int | None, int | None, int | None]) -> Saving:
+    """What the answers of a batch save together, by their tokens: input, output and, of the input, cached."""
+    usage = Usage(input=tokens[0], output=tokens[1], cached=tokens[2])
+    names = Item.objects.filter(connection=item.connection_id, kind="deployment", remote_id=batch.model)
+    return saving(item.connection, batch.model, usage, names.first())

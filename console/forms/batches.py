@@ -1,8 +1,11 @@
 """Starting batches: from a file of requests, or from rows and a prompt."""
 
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 
+from console.batching.store import Store
 from console.batching.work import NewBatch
 from console.forms.keyed import KeyedForm
 from console.forms.pairs import MOST, pairs
@@ -13,6 +16,7 @@ from console.v1.batches import ENDPOINTS
 
 LONGEST_EXPIRY = 30  # days
 OURS = {NAME, RETRY_OF, MARKER}
+UNANSWERED = "unanswered"
 
 
 class StartForm(KeyedForm):
@@ -59,3 +63,27 @@ class BatchForm(StartForm):
 
     def asked(self) -> NewBatch:
         return NewBatch(**{name: self.cleaned_data[name] for name in self.fields})
+
+
+class RetryForm(forms.Form):
+    """Which lines: those of each cause, and those without any answer."""
+
+    lines = forms.MultipleChoiceField(
+        label="Lines",
+        error_messages={"required": "Choose at least one kind of lines."},
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, store: Store, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows = [(one.id, one.code, one.message, one.lines) for one in store.causes()]
+        if left := store.totals().get(UNANSWERED, 0):
+            self.rows.append(
+                (UNANSWERED, "no answer", "The batch ended before these lines were answered.", left)
+            )
+        self.fields["lines"].choices = [(one[0], one[1]) for one in self.rows]  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> set[str]:
+        """What is ticked: everything until somebody chose."""
+        return set(self.data.getlist("lines")) if self.is_bound else {one[0] for one in self.rows}  # type: ignore[attr-defined]

@@ -1,0 +1,42 @@
+"""Repeating the lines of a batch that failed or got no answer: the draft of a new batch that names its parent."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from django.db import transaction
+
+from console import jobs
+from console.batching import results
+from console.batching.building import RETRY, drafted, kept, write
+from console.batching.work import NewBatch
+from console.index.batches import KIND, NAME, RETRY_OF
+from console.models import Item, Job
+from console.once import MARKER, of
+from console.outbound.errors import NotFound
+from console.v1.batches import Batch, parse_batch
+
+LONGEST_NAME = 256
+SUFFIX = ", retry"
+
+
+def start(item: Item, user: Any, batch: Batch, causes: Sequence[str], *, unanswered: bool) -> Job:
+    """Write the draft down; the caller wakes a worker. Raises Refused when the spool has no room."""
+    name = f"{item.name.removesuffix(SUFFIX)[: LONGEST_NAME - len(SUFFIX)]}{SUFFIX}"
+    told = {key: value for key, value in batch.metadata.items() if key not in {NAME, RETRY_OF, MARKER}}
+    asked = NewBatch(key="", endpoint=batch.endpoint, name=name, metadata=told, retry_of=item.remote_id)
+    with transaction.atomic():
+        upload = kept(item.connection, user, f"{item.remote_id}-retry.jsonl")
+        wanted = {"causes": list(causes), "unanswered": unanswered, "batch": asdict(asked)}
+        return drafted(RETRY, item.connection, user, upload, wanted, title=f"Collect lines of {item.name}")
+
+
+@jobs.handles(RETRY)
+def collect(job: Job) -> None:
+    """Put the requests of those lines into the spool, in their order, then have the doctor look at them."""
+    parent = job.arguments["batch"]["retry_of"]
+    item = Item.objects.filter(connection=of(job), kind=KIND, remote_id=parent).first()
+    store = results.stored(item, parse_batch({"id": parent, **item.raw})) if item else None
+    if store is None:
+        raise NotFound("The results are no longer in the console. Read them again, then repeat.", sent=False)
+    write(job, store.requests(job.arguments["causes"], unanswered=job.arguments["unanswered"]))

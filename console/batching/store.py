@@ -1,0 +1,263 @@
+"""The results of one batch on this machine: an SQLite file of its own, in which each answer stands beside its request.
+
+It holds nothing that the resource does not have: it may be dropped at any time, and is then read again.
+Whole lines are kept compressed beside a small table that pages, filters and searches walk.
+"""
+
+import hashlib
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+from console.batching import lines as read
+from console.jsonl.lines import BOM, Line
+from console.outbound.json_text import clean_text
+from console.v1 import parse
+
+EXCERPT = 300
+MESSAGE = 300
+SCHEMA = """
+    CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+    CREATE TABLE line (
+        number INTEGER PRIMARY KEY, custom_id TEXT NOT NULL, outcome TEXT NOT NULL, status INTEGER,
+        code TEXT NOT NULL DEFAULT '', message TEXT NOT NULL DEFAULT '', cause TEXT NOT NULL DEFAULT '',
+        tokens_in INTEGER, tokens_out INTEGER, tokens_cached INTEGER,
+        question TEXT NOT NULL DEFAULT '', answer TEXT NOT NULL DEFAULT ''
+    );
+    CREATE TABLE content (number INTEGER PRIMARY KEY, request BLOB, result BLOB);
+    CREATE INDEX line_by_id ON line (custom_id);
+"""
+COLUMNS = "number, custom_id, outcome, status, code, message, cause, tokens_in, tokens_out, question, answer"
+WHERE = (
+    " WHERE (:outcome = '' OR outcome = :outcome) AND (:cause = '' OR cause = :cause)"
+    " AND (:q = '' OR instr(lowered(custom_id || ' ' || question || ' ' || answer), :q) > 0)"
+)
+PAGE = f"SELECT {COLUMNS} FROM line{WHERE} ORDER BY number LIMIT :limit OFFSET :offset"  # noqa: S608 - constants
+COUNT = f"SELECT count(*) FROM line{WHERE}"  # noqa: S608 - constants
+ALL = (
+    "SELECT line.number, request, result FROM line"  # noqa: S608 - constants
+    f" JOIN content ON content.number = line.number{WHERE} ORDER BY line.number"
+)
+
+AGAIN = (
+    "SELECT request FROM line JOIN content ON content.number = line.number WHERE request IS NOT NULL"
+    " AND (cause IN (SELECT value FROM json_each(:causes)) OR (:unanswered AND outcome = 'unanswered'))"
+    " ORDER BY line.number"
+)
+
+
+class ResultLine(NamedTuple):
+    """A line with the beginnings of its question and its answer. `outcome` is succeeded, failed or unanswered."""
+
+    number: int
+    custom_id: str
+    outcome: str
+    status: int | None
+    code: str
+    message: str
+    cause: str
+    tokens_in: int | None
+    tokens_out: int | None
+    question: str
+    answer: str
+
+
+class Cause(NamedTuple):
+    """Lines that failed for the same reason, by what the service called it and said."""
+
+    id: str
+    code: str
+    message: str
+    lines: int
+
+
+class Whole(NamedTuple):
+    """A line in full: its request and its result as the files have them, empty where one is missing."""
+
+    number: int
+    request: dict[str, Any]
+    result: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which lines: of an outcome, of a cause, with a text in the id or in the beginnings of question and answer."""
+
+    outcome: str = ""
+    cause: str = ""
+    q: str = ""
+
+    @property
+    def bound(self) -> dict[str, Any]:
+        return {"outcome": self.outcome, "cause": self.cause, "q": self.q.lower()}
+
+
+def excerpt(text: str, most: int = EXCERPT) -> str:
+    return clean_text(text[:most])
+
+
+def cause_of(code: str, message: str) -> str:
+    return hashlib.sha256(f"{code}\n{message}".encode()).hexdigest()[:16]
+
+
+def packed(data: bytes) -> bytes:
+    return zlib.compress(data, level=1)
+
+
+def unpacked(data: bytes | None) -> bytes:
+    return zlib.decompress(data) if data else b""
+
+
+def value_of(data: bytes) -> dict[str, Any]:
+    """The object of a line, empty for one that is none."""
+    try:
+        value = json.loads(data.removeprefix(BOM).decode(errors="replace"))
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+class Writer:
+    """Fills a new file: first every request, then every result, each with its line. Use it in a `with` block."""
+
+    def __init__(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+        path.touch(mode=0o600)
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {SCHEMA} BEGIN;")
+        self._last = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._db.close()
+
+    def request(self, line: Line) -> None:
+        if not line.data.strip():
+            return
+        row = value_of(line.data)
+        self._last = max(self._last, line.number)
+        told = (line.number, excerpt(parse.text(row.get("custom_id"))), excerpt(read.question(row)))
+        self._db.execute(
+            "INSERT OR IGNORE INTO line (number, custom_id, outcome, question) VALUES (?, ?, 'unanswered', ?)",
+            told,
+        )
+        self._db.execute(
+            "INSERT OR IGNORE INTO content (number, request) VALUES (?, ?)", (line.number, packed(line.data))
+        )
+
+    def result(self, line: Line) -> None:
+        """A result whose request is not there gets a line behind the last one."""
+        row = value_of(line.data)
+        if not row:
+            return
+        custom_id = excerpt(parse.text(row.get("custom_id")))
+        found = self._db.execute("SELECT number FROM line WHERE custom_id = ?", (custom_id,)).fetchone()
+        number = found[0] if found else self._added(custom_id)
+        ended, usage = read.outcome(row), read.usage(row)
+        message = excerpt(ended.message, MESSAGE)
+        told = (
+            "succeeded" if ended.succeeded else "failed",
+            ended.status,
+            excerpt(ended.code, 100),
+            message,
+            "" if ended.succeeded else cause_of(ended.code, message),
+            usage.input,
+            usage.output,
+            usage.cached,
+            excerpt(read.answer(row)),
+            number,
+        )
+        self._db.execute(
+            "UPDATE line SET outcome = ?, status = ?, code = ?, message = ?, cause = ?, tokens_in = ?,"
+            " tokens_out = ?, tokens_cached = ?, answer = ? WHERE number = ?",
+            told,
+        )
+        self._db.execute("UPDATE content SET result = ? WHERE number = ?", (packed(line.data), number))
+
+    def _added(self, custom_id: str) -> int:
+        self._last += 1
+        self._db.execute(
+            "INSERT INTO line (number, custom_id, outcome) VALUES (?, ?, 'failed')", (self._last, custom_id)
+        )
+        self._db.execute("INSERT INTO content (number) VALUES (?)", (self._last,))
+        return self._last
+
+    def finish(self, facts: Mapping[str, str]) -> None:
+        self._db.executemany("INSERT INTO fact VALUES (?, ?)", list(facts.items()))
+        self._db.execute("COMMIT")
+
+
+class Store:
+    """Reads a file that a Writer has finished; each call opens it anew, so that nothing is held between pages."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def _opened(self) -> sqlite3.Connection:
+        # An iterator over it may be advanced by one thread after the other, never by two at once.
+        db = sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True, check_same_thread=False)
+        db.create_function("lowered", 1, str.lower, deterministic=True)
+        return db
+
+    def _all(self, sql: str, bound: Mapping[str, Any] | None = None) -> list[Any]:
+        with closing(self._opened()) as db:
+            return db.execute(sql, bound or {}).fetchall()
+
+    @property
+    def facts(self) -> dict[str, str]:
+        return dict(self._all("SELECT name, value FROM fact"))
+
+    def totals(self) -> dict[str, int]:
+        """How many lines have each outcome."""
+        return dict(self._all("SELECT outcome, count(*) FROM line GROUP BY outcome"))
+
+    def tokens(self) -> tuple[int | None, int | None, int | None]:
+        """The sums of what the answers counted: input, output, cached; None where none did."""
+        found: tuple[int | None, int | None, int | None] = self._all(
+            "SELECT sum(tokens_in), sum(tokens_out), sum(tokens_cached) FROM line"
+        )[0]
+        return found
+
+    def causes(self) -> list[Cause]:
+        """What lines failed for, the most frequent first."""
+        rows = self._all(
+            "SELECT cause, code, message, count(*) FROM line WHERE outcome = 'failed'"
+            " GROUP BY cause ORDER BY count(*) DESC, code LIMIT 200"
+        )
+        return [Cause(*row) for row in rows]
+
+    def count(self, asked: Asked) -> int:
+        return int(self._all(COUNT, asked.bound)[0][0])
+
+    def page(self, asked: Asked, *, offset: int, limit: int) -> list[ResultLine]:
+        rows = self._all(PAGE, {**asked.bound, "offset": offset, "limit": limit})
+        return [ResultLine(*row) for row in rows]
+
+    def whole(self, number: int) -> tuple[ResultLine, Whole] | None:
+        """One line in full; None where there is none of this number."""
+        told = self._all(f"SELECT {COLUMNS} FROM line WHERE number = :number", {"number": number})  # noqa: S608
+        found = self._all("SELECT request, result FROM content WHERE number = :number", {"number": number})
+        if not told or not found:
+            return None
+        request, result = found[0]
+        return ResultLine(*told[0]), Whole(number, value_of(unpacked(request)), value_of(unpacked(result)))
+
+    def joined(self, asked: Asked) -> Iterator[Whole]:
+        """All lines that fit, one after the other, in the order of the input."""
+        with closing(self._opened()) as db:
+            for number, request, result in db.execute(ALL, asked.bound):
+                yield Whole(number, value_of(unpacked(request)), value_of(unpacked(result)))
+
+    def requests(self, causes: Sequence[str], *, unanswered: bool) -> Iterator[bytes]:
+        """The requests that failed for one of these causes, or that got no answer; as they were, with a newline."""
+        bound = {"causes": json.dumps([one for one in causes if one]), "unanswered": unanswered}
+        with closing(self._opened()) as db:
+            for (request,) in db.execute(AGAIN, bound):
+                yield unpacked(request).removeprefix(BOM) + b"\n"

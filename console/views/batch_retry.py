@@ -1,0 +1,56 @@
+"""Repeating only the lines of a batch that failed, for chosen causes, as a new batch."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from console import access, tasks
+from console.batching import results, retrying
+from console.forms.batches import UNANSWERED, RetryForm
+from console.index.batches import KIND
+from console.models import Item
+from console.models.upload import Refused
+from console.views.batch_results import results_url
+from console.views.batches import framed, row_of
+from console.views.shared import wants_json
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def retry(request: HttpRequest, slug: str, batch_id: str) -> HttpResponse:
+    """Choose the lines, then look at the draft of the batch that repeats them."""
+    item = access.item_for(request.user, slug, KIND, batch_id, may="operate")
+    store = results.stored(item, row_of(item).batch)
+    if store is None:
+        messages.info(request, "The results are read first; then choose which lines to repeat.")
+        return redirect(results_url(item))
+    form = RetryForm(request.POST if request.method == "POST" else None, store=store)
+    if form.is_bound and form.is_valid():
+        answer = drafted(request, item, form)
+        if answer is not None:
+            return answer
+    if form.is_bound and wants_json(request):
+        return JsonResponse({"error": {"fields": form.errors}}, status=422)
+    context = {**framed(request, item), "form": form}
+    return render(request, "batches/retry.html", context, status=422 if form.is_bound else 200)
+
+
+def drafted(request: HttpRequest, item: Item, form: RetryForm) -> HttpResponse | None:
+    """The draft under way; None when there is no room, which the form then says."""
+    wanted = form.cleaned_data["lines"]
+    causes = [one for one in wanted if one != UNANSWERED]
+    try:
+        with transaction.atomic():
+            job = retrying.start(
+                item, request.user, row_of(item).batch, causes, unanswered=UNANSWERED in wanted
+            )
+            tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]
+    except Refused as reason:
+        form.add_error(None, str(reason))
+        return None
+    url = reverse("batch-draft", args=[item.connection.slug, job.pk])
+    return (
+        JsonResponse({"draft": str(job.pk), "url": url}, status=202) if wants_json(request) else redirect(url)
+    )
