@@ -90,9 +90,3 @@ def slow_simulator() -> Iterator[str]:
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     thread.join()
-
-
-@pytest.fixture
-def sdk(simulator: str) -> Iterator[OpenAI]:
-    with OpenAI(base_url=f"{simulator}/openai/v1/", api_key=SIMULATOR_KEY, max_retries=0) as client:
-        yield client
