@@ -34,12 +34,13 @@ from console.views import (
     file_moves,
     files,
     fine_tuning,
-    fine_tuning_models,
+    fine_tuning_compare,
     fine_tuning_new,
     fine_tuning_quote,
     golden,
     graders,
     health,
+    model_delete,
     models,
     open_by_id,
     overview,
@@ -97,6 +98,7 @@ connection: list[URLPattern] = [
 model: list[URLPattern] = [
     path("models/", models.index, name="models"),
     path("models/refresh/", models.refresh, name="models-refresh"),
+    path("c/<slug:slug>/models/<path:model_id>/delete/", model_delete.delete, name="model-delete"),
     path("c/<slug:slug>/models/<path:model_id>/", models.show, name="model"),
     path("c/<slug:slug>/index/<slug:kind>/cancel/", syncs.cancel, name="sync-cancel"),
     path("deployments/", deployments.index, name="deployments"),
@@ -253,7 +255,7 @@ checkpoint: list[URLPattern] = [
 tuning: list[URLPattern] = [
     path("fine-tuning/", fine_tuning.index, name="fine-tuning-jobs"),
     path("fine-tuning/refresh/", fine_tuning.refresh, name="fine-tuning-jobs-refresh"),
-    path("fine-tuning/compare/", fine_tuning_models.compare, name="fine-tuning-compare"),
+    path("fine-tuning/compare/", fine_tuning_compare.compare, name="fine-tuning-compare"),
     path("c/<slug:slug>/fine-tuning/new/", fine_tuning_new.new, name="fine-tuning-job-new"),
     path("c/<slug:slug>/fine-tuning/new/quote/", fine_tuning_quote.show, name="fine-tuning-job-quote"),
     path("c/<slug:slug>/fine-tuning/new/check/", fine_tuning_quote.check, name="fine-tuning-job-check"),
@@ -264,11 +266,6 @@ tuning: list[URLPattern] = [
     path("c/<slug:slug>/fine-tuning/<str:job_id>/pause/", fine_tuning.pause, name="fine-tuning-job-pause"),
     path("c/<slug:slug>/fine-tuning/<str:job_id>/resume/", fine_tuning.resume, name="fine-tuning-job-resume"),
     path("c/<slug:slug>/fine-tuning/<str:job_id>/cancel/", fine_tuning.cancel, name="fine-tuning-job-cancel"),
-    path(
-        "c/<slug:slug>/fine-tuning/<str:job_id>/model/delete/",
-        fine_tuning_models.delete,
-        name="fine-tuning-job-delete-model",
-    ),
     *checkpoint,
 ]
 

@@ -46,6 +46,14 @@ def deployments_of(connection: Connection, models: Iterable[str]) -> dict[str, s
     }
 
 
+def job_of(connection: Connection, model: str) -> Item | None:
+    """The job that made a model, as the index knows."""
+    rows = Item.objects.filter(
+        connection=connection, kind="fine_tuning_job", refs__kind="model", refs__remote_id=model
+    )
+    return rows.defer("raw").first()
+
+
 def playground_url(connection: Connection, models: Iterable[str]) -> str:
     """The playground with a pane for each model, by its deployment where it has one; "" without models."""
     wanted = list(dict.fromkeys(one for one in models if one))[:MOST_PANES]

@@ -118,8 +118,10 @@ def framed(request: HttpRequest, item: Item) -> dict[str, Any]:
 
 def shown(request: HttpRequest, item: Item) -> dict[str, Any]:
     url_path = code_calls.path("fine_tuning", "jobs", item.remote_id)
+    tuned = Row(item).job.fine_tuned_model
     return {
         **framed(request, item),
+        "deployment": related.deployments_of(item.connection, [tuned]).get(tuned, "") if tuned else "",
         "noun": "fine-tuning job",
         "list_url": reverse("fine-tuning-jobs"),
         "list_title": "Fine-tuning",

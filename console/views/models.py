@@ -95,6 +95,11 @@ class Row:
         return self.item.values("capability")
 
     @property
+    def is_tuned(self) -> bool:
+        """Whether somebody made it by fine-tuning, so that it can be deleted."""
+        return not self.item.gone_at and "fine-tuned" in self.item.values("origin")
+
+    @property
     def first(self) -> list[str]:
         """The capabilities that the table has room for."""
         return self.capabilities[:3]

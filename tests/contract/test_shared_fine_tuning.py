@@ -62,7 +62,7 @@ def test_the_sdk_finds_the_model_until_the_console_deletes_it(operating, sdk, tr
     name = Item.objects.get(kind="fine_tuning_job", remote_id=job.id).raw["fine_tuned_model"]
     before = name in [one.id for one in sdk.models.list()]
 
-    operating.post(f"/c/sim/fine-tuning/{job.id}/model/delete/", {"name": name})
+    operating.post(f"/c/sim/models/{name}/delete/", {"name": name})
 
     assert before
     assert name not in [one.id for one in sdk.models.list()]

@@ -13,7 +13,7 @@ from console.simulator.world import World
 _DONE = "furnished"
 _DAY, _HOUR, _MINUTE = 86400.0, 3600.0, 60.0
 _CHAT = "/v1/chat/completions"
-_MODEL = "gpt-4.1-mini-2025-04-14"
+_MODEL = "gpt-4.1-nano-2025-04-14"
 _STRING = {"type": "string_check", "name": "exact", "operation": "eq"}
 _NEAR = {"type": "text_similarity", "name": "near", "evaluation_metric": "rouge_l", "pass_threshold": 0.5}
 _COMPARED = {"input": "{{sample.output_text}}", "reference": "{{item.answer}}"}

@@ -1,4 +1,4 @@
-"""What came of fine-tuning: curves of several jobs over each other, and deleting a tuned model."""
+"""Jobs of fine-tuning side by side: their curves over each other, and what was set differently."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,15 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from console import access
-from console.forms.confirm import ConfirmForm
 from console.index.fine_tuning import KIND
-from console.models import Item, Sync
 from console.outbound.errors import UpstreamError
-from console.training import progress, related
+from console.training import progress
 from console.training.curves import overlaid
-from console.v1 import models
-from console.views import code_calls
-from console.views.fine_tuning import framed
 from console.views.fine_tuning_quote import ROLES
 from console.views.fine_tuning_rows import Row, as_json
 from console.views.shared import asks_for, wants_json
@@ -106,34 +101,3 @@ def compared(rows: list[Row], charts: list[Any], failed: list[tuple[Row, Upstrea
         ],
         "errors": [{"job": row.item.remote_id, "message": error.message} for row, error in failed],
     }
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def delete(request: HttpRequest, slug: str, job_id: str) -> HttpResponse:
-    """Delete the model that a job made, once its name was typed."""
-    item = access.item_for(request.user, slug, KIND, job_id, may="operate")
-    row = Row(item)
-    name = row.job.fine_tuned_model
-    if not name:
-        messages.info(request, "This job has made no model.")
-        return redirect("fine-tuning-job", slug, job_id)
-    form = ConfirmForm(request.POST if request.method == "POST" else None, expected=name)
-    if not form.is_bound or not form.is_valid():
-        url_path = code_calls.path("models", name)
-        context = {
-            **framed(request, item),
-            "form": form,
-            "name": name,
-            "deployment": related.deployments_of(item.connection, [name]).get(name, ""),
-            "samples": code_calls.calling(item.connection, "models.delete", "DELETE", url_path, ids=[name]),
-        }
-        return render(request, "fine_tuning/delete.html", context, status=422 if form.is_bound else 200)
-    with item.connection.client(request.user) as client:
-        was_there = models.delete_model(client, name)
-    if Item.objects.forget(item.connection_id, "model", name):
-        Sync.count_one(item.connection_id, "model", by=-1)
-    if was_there:
-        messages.success(request, f"Deleted {name}.")
-    else:
-        messages.info(request, f"{name} was gone already.")
-    return redirect("fine-tuning-job", slug, job_id)

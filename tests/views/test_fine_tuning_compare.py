@@ -1,18 +1,17 @@
-"""What came of fine-tuning: jobs compared, and tuned models deleted."""
+"""Jobs of fine-tuning side by side, and what leads from one to the playground and to another."""
 
 import re
 
 import pytest
 
 from console.index import fine_tuning as index
-from console.models import AuditEvent, Item
+from console.models import Item
 from console.models.seen import Seen
 from console.v1.fine_tuning import parse_job
 from tests.upstream import Script
 from tests.views.test_fine_tuning import CHECKPOINT, DONE, EVENTS, JOB, JSON, listed
 
 MODEL = DONE["fine_tuned_model"]
-DELETE = "/c/prod/fine-tuning/ftjob-2/model/delete/"
 COMPARE = "/fine-tuning/compare/?job=prod/ftjob-1&job=prod/ftjob-2"
 PART = {"HX-Request": "true", "HX-Target": "curves"}
 
@@ -139,55 +138,3 @@ def test_a_similar_job_has_the_settings_filled_in(operating, known):
 
     link = re.search(r'href="(/c/prod/fine-tuning/new/\?[^"]+)"', page)[1].replace("&amp;", "&")
     assert 'value="6"' in operating.get(link).text
-
-
-def test_a_tuned_model_is_deleted_once_its_name_was_typed(operating, known):
-    known[f"DELETE /models/{MODEL}"] = 200, {"id": MODEL, "object": "model", "deleted": True}
-
-    refused = operating.post(DELETE, {"name": "another"})
-    response = operating.post(DELETE, {"name": MODEL})
-
-    assert (refused.status_code, response.status_code) == (422, 302)
-    assert [one.method for one in known.requests] == ["DELETE"]
-    event = AuditEvent.objects.filter(action="model.deleted").latest("seq")
-    assert (event.actor_label, event.target_id, event.outcome) == ("alice", MODEL, "success")
-
-
-def test_a_deployed_model_is_warned_about(operating, known, connection):
-    deploy(connection)
-
-    assert "Deployed as mine" in operating.get(DELETE).text
-
-
-def test_a_refused_deletion_is_recorded(operating, known):
-    known[f"DELETE /models/{MODEL}"] = 400, {"error": {"code": "in_use", "message": "It is deployed."}}
-
-    response = operating.post(DELETE, {"name": MODEL})
-
-    assert "It is deployed." in response.text
-    assert AuditEvent.objects.latest("seq").outcome == "failure"
-
-
-def test_a_deletion_that_nobody_answers_has_an_unknown_outcome(operating, known):
-    known[f"DELETE /models/{MODEL}"] = Script(200, [b'{"id":'], {}, cut=True)
-
-    assert operating.post(DELETE, {"name": MODEL}).status_code >= 500
-    assert AuditEvent.objects.latest("seq").outcome != "success"
-
-
-def test_a_job_without_a_model_has_nothing_to_delete(operating, known):
-    response = operating.get("/c/prod/fine-tuning/ftjob-1/model/delete/")
-
-    assert (response.status_code, response["Location"]) == (302, "/c/prod/fine-tuning/ftjob-1/")
-
-
-def test_bob_may_not_delete_a_model(reading, known):
-    assert "model/delete" not in reading.get("/c/prod/fine-tuning/ftjob-2/").text
-    assert reading.post(DELETE, {"name": MODEL}).status_code == 403
-    assert known.hits == 0
-
-
-def test_mallory_may_not_even_know_of_it(client, mallory, known):
-    client.force_login(mallory)
-
-    assert client.post(DELETE, {"name": MODEL}).status_code == 404
