@@ -25,6 +25,7 @@ MEANINGS = {
     "evals": ("evals", "Evals: one item a line"),
     "assistants": ("assistants", "Vector stores and assistants: documents"),
 }
+AUTO = "auto"
 DAYS = {"": "Never", "14": "After 14 days", "30": "After 30 days"}
 
 
@@ -104,10 +105,17 @@ class CheckForm(forms.Form):
 
     purpose = forms.ChoiceField(
         label="Held to the rules of",
-        required=False,
-        choices=[("", "What its first line looks like"), *((one.value, MEANINGS[one][1]) for one in Purpose)],
+        choices=[
+            (AUTO, "What its first line looks like"),
+            *((one.value, MEANINGS[one][1]) for one in Purpose),
+        ],
         widget=forms.Select(attrs={"class": "input auto"}),
     )
+
+    def clean_purpose(self) -> str:
+        """The purpose, empty for the one that the file itself speaks for."""
+        asked: str = self.cleaned_data["purpose"]
+        return "" if asked == AUTO else asked
 
 
 class CopyForm(forms.Form):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from console import access, jobs, tasks
-from console.forms.uploads import CheckForm
+from console.forms.uploads import AUTO, CheckForm
 from console.jsonl import Purpose
 from console.models import Item, Job
 from console.views.files import KIND
@@ -44,8 +44,8 @@ def proposed(request: HttpRequest, item: Item, job: Job | None) -> str:
     if asked in set(Purpose):
         return asked
     if job is not None:
-        return str(job.arguments["purpose"])
-    return USUAL.get(str(item.raw.get("purpose")), "")
+        return job.arguments["purpose"] or AUTO
+    return USUAL.get(str(item.raw.get("purpose")), AUTO)
 
 
 def start(request: HttpRequest, item: Item, purpose: str, *, url: str) -> Job:

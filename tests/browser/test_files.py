@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.playground import LONG
+from tests.browser.test_pages import hold, looks
 from tests.browser.watch import Watch
 
 pytestmark = pytest.mark.browser
@@ -58,7 +59,7 @@ def parts_of(page: Page) -> list[int]:
     return sent
 
 
-def hold(page: Page, number: int) -> None:
+def withhold(page: Page, number: int) -> None:
     """Keep a part from arriving, as a slow network does."""
     page.route(f"**/parts/{number}/", lambda _: None)
 
@@ -80,7 +81,7 @@ def test_files_that_are_dropped_together_all_reach_the_resource(visit: Visit) ->
 def test_both_ways_of_a_file_are_shown_part_by_part(visit: Visit, big: Path) -> None:
     page = visit(UPLOAD)
     sent = parts_of(page)
-    hold(page, 1)
+    withhold(page, 1)
 
     choose(page, big)
 
@@ -111,7 +112,7 @@ def pause(page: Page, path: Path) -> None:
 
 def test_after_a_reload_the_same_file_goes_on_behind_what_arrived(visit: Visit, big: Path) -> None:
     page = visit(UPLOAD)
-    hold(page, 1)
+    withhold(page, 1)
     choose(page, big)
     expect(row(page, big.name).get_by_label("To the console")).not_to_have_js_property("value", 0)
 
@@ -142,7 +143,7 @@ def test_a_lost_network_is_waited_out(visit: Visit, watch: Watch, big: Path) -> 
 
 def test_a_cancelled_upload_is_not_gone_on_with(visit: Visit, big: Path) -> None:
     page = visit(UPLOAD)
-    hold(page, 1)
+    withhold(page, 1)
     choose(page, big)
     expect(row(page, big.name).get_by_label("To the console")).not_to_have_js_property("value", 0)
 
@@ -224,3 +225,16 @@ def test_a_file_that_the_resource_has_is_checked_there(visit: Visit) -> None:
 
     expect(page.locator("#report")).to_have_attribute("data-errors", "0", timeout=LONG)
     expect(page.get_by_role("button", name="Check again")).to_be_visible()
+
+
+@looks
+def test_every_page_of_a_file_is_whole(theme: str, width: int, visit: Visit) -> None:
+    page = visit("/files/?q=support-train.jsonl", theme=theme, width=width)
+    page.locator("#table tbody").get_by_role("link").first.click()
+    expect(page.locator("#preview")).to_contain_text("messages")
+    hold(page)
+    address = page.url
+
+    for part in ("check/", "delete/", "copy/", "preview/"):
+        page.goto(address + part)
+        hold(page)

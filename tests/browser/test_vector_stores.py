@@ -2,19 +2,21 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import SETTLED, Visit
 from tests.browser.playground import LONG
+from tests.browser.test_pages import hold, looks
 
 pytestmark = pytest.mark.browser
 
 NEW = "/c/contoso-eastus2/vector-stores/new/"
 
 
-def opened(visit: Visit, name: str = "Shop handbook", **options: int) -> Page:
+def opened(visit: Visit, name: str = "Shop handbook", **options: Any) -> Page:
     """The page of a store, found in the list."""
     page = visit("/vector-stores/", **options)
     expect(page.locator("#freshness")).to_have_attribute("data-state", SETTLED, timeout=LONG)
@@ -143,3 +145,16 @@ def test_many_stores_are_deleted_once_the_words_are_typed(visit: Visit) -> None:
     expect(page.locator("#job")).to_contain_text("Attic two")
     page.goto("/vector-stores/?q=Attic")
     expect(page.locator("#table tbody tr")).to_have_count(0)
+
+
+@looks
+def test_every_page_of_a_store_is_whole(theme: str, width: int, visit: Visit) -> None:
+    page = opened(visit, theme=theme, width=width)
+    page.get_by_role("link", name="tent-care.md").click()
+    hold(page)
+    page.go_back()
+    address = page.url
+
+    for part in ("", "search/", "golden/", "edit/", "delete/", "files/add/", "files/upload/"):
+        page.goto(address + part)
+        hold(page)

@@ -62,10 +62,12 @@ def test_nothing_was_checked_yet(signed_in):
     page = signed_in.get(URL).text
 
     assert "Not checked yet" in page
-    assert '<option value="" selected>' in page
+    assert '<option value="auto" selected>' in page
 
 
-@pytest.mark.parametrize(("purpose", "rules"), [("batch", "batch"), ("evals", "evals"), ("fine-tune", "")])
+@pytest.mark.parametrize(
+    ("purpose", "rules"), [("batch", "batch"), ("evals", "evals"), ("fine-tune", "auto")]
+)
 def test_the_rules_are_proposed_from_the_files_purpose(signed_in, connection, purpose, rules):
     remember(connection, purpose=purpose)
 
@@ -98,7 +100,7 @@ def test_rules_that_nobody_knows_are_refused(signed_in):
 def test_without_a_word_the_first_line_tells_the_rules(signed_in, upstream, line, rules):
     upstream[f"GET {CONTENT}"] = 200, line, {}
 
-    assert examined(signed_in, "").outcome["report"]["purpose"] == rules
+    assert examined(signed_in, "auto").outcome["report"]["purpose"] == rules
 
 
 def test_a_check_under_way_is_not_started_twice_and_is_followed(signed_in):
