@@ -109,6 +109,25 @@ def examine(job: Job) -> None:
     job.advance(report["bytes"], report["bytes"])
 
 
+@jobs.handles("file.fetch")
+def fetch_to_mend(job: Job) -> None:
+    """Fetch a file into the spool, where it can be mended and sent as another, and have the doctor look at it."""
+    upload = Upload.objects.select_related("connection").get(pk=job.arguments["upload"])
+    try:
+        if "fetched" not in job.outcome or not upload.path.exists():
+            fetch(job, upload, upload.connection)
+        tell, is_over = listeners(job, upload.size, "Checking")
+        upload.keep_report(file_check.examine(upload, progress=tell, cancel=is_over))
+    except (Cancelled, jsonl.Cancelled):
+        upload.end(Upload.State.CANCELLED)
+        raise jobs.CancelledError from None
+    except UpstreamError:
+        upload.end(Upload.State.FAILED)
+        raise
+    upload.take_made(upload.size)
+    job.advance(upload.size, upload.size)
+
+
 @jobs.handles("file.copy")
 def copy(job: Job) -> None:
     """Fetch a file from one resource into the spool, then send it to another."""

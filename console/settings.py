@@ -220,6 +220,7 @@ SERVESTATIC_USE_FINDERS = DEBUG
 
 # Uploads
 UPLOAD_QUOTA = env.int("UPLOAD_QUOTA", default=10 * 1024**3)
+UPLOAD_QUOTA_PER_PERSON = env.int("UPLOAD_QUOTA_PER_PERSON", default=5 * 1024**3)
 
 # Language and time
 LANGUAGE_CODE = "en"

@@ -111,6 +111,7 @@ file: list[URLPattern] = [
     path("files/delete/", bulk.delete, {"kind": "file"}, name="files-delete"),
     path("c/<slug:slug>/files/<str:file_id>/copy/", file_moves.copy, name="file-copy"),
     path("c/<slug:slug>/files/<str:file_id>/check/", file_checks.show, name="file-check"),
+    path("c/<slug:slug>/files/<str:file_id>/mend/", file_checks.mend, name="file-mend"),
     path("files/upload/", uploads.new, name="upload-new"),
     path("uploads/", uploads.begin, name="upload-begin"),
     path("uploads/<uuid:pk>/", uploads.show, name="upload"),

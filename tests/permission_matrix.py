@@ -86,6 +86,7 @@ RULES: dict[str, Rule] = {
     "upload-cancel": changes("object", "operate"),
     "files-delete": changes("list", "operate"),
     "file-check": Rule("object", {"GET": "read", "POST": "operate"}, {"purpose": "batch"}),
+    "file-mend": changes("object", "operate"),
     "file-copy": edits("object", "operate"),
     "file": reads("object"),
     "file-delete": edits("object", "operate"),

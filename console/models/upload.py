@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from console.models.connection import Connection
@@ -120,12 +120,13 @@ class Upload(models.Model):
         `first` is the SHA-256 of the first part. Raises Refused when there is no room.
         """
         wanted = {name: fields[name] for name in ("owner", "connection", "name", "size", "purpose")}
-        wanted["store_id"] = fields.get("store_id", "")
+        # What has a job is written by that, and not by a browser.
+        wanted |= {"store_id": fields.get("store_id", ""), "job": None}
         with transaction.atomic():
             for known in cls.objects.receiving().filter(**wanted):
                 if not known.parts or known.parts[0] == first:
                     return known
-            check_room(fields["size"])
+            check_room(fields["size"], fields["owner"])
             upload = cls.objects.create(**fields)
         folder().mkdir(mode=0o700, parents=True, exist_ok=True)
         upload.path.touch(mode=0o600)
@@ -135,7 +136,7 @@ class Upload(models.Model):
     def begin_copy(cls, *, size: int, **fields: Any) -> "Upload":
         """An upload whose content a job fetches from another resource. Raises Refused when there is no room."""
         with transaction.atomic():
-            check_room(size)
+            check_room(size, fields["owner"])
             upload = cls.objects.create(size=size, state=cls.State.SENDING, **fields)
         folder().mkdir(mode=0o700, parents=True, exist_ok=True)
         return upload
@@ -147,7 +148,7 @@ class Upload(models.Model):
         Raises Refused when there is no room.
         """
         with transaction.atomic():
-            check_room(size)
+            check_room(size, fields["owner"])
             upload = cls.objects.create(size=size, state=cls.State.RECEIVING, **fields)
         folder().mkdir(mode=0o700, parents=True, exist_ok=True)
         return upload
@@ -253,12 +254,18 @@ def folder() -> Path:
     return path
 
 
-def check_room(size: int) -> None:
-    """Raise Refused unless `size` bytes fit into the quota and leave 1 GiB of the disk free."""
+def check_room(size: int, owner: Any) -> None:
+    """Raise Refused unless `size` bytes fit into both quotas and leave 1 GiB of the disk free."""
     if not 0 < size <= MAX_SIZE:
         raise Refused("A file must have at least one byte, and at most 2 GiB.")
-    taken = Upload.objects.unfinished().aggregate(sum=Sum("size"))["sum"] or 0
-    if taken + size > settings.UPLOAD_QUOTA:
+    own = Q(owner=owner)
+    taken = Upload.objects.unfinished().aggregate(sum=Sum("size"), own=Sum("size", filter=own))
+    if (taken["own"] or 0) + size > settings.UPLOAD_QUOTA_PER_PERSON:
+        raise Refused(
+            "Your uploads take up the room that one person may have. Wait until some have ended, or cancel one. "
+            "(UPLOAD_QUOTA_PER_PERSON)"
+        )
+    if (taken["sum"] or 0) + size > settings.UPLOAD_QUOTA:
         raise Refused(
             "The room for uploads is taken up. Wait until others have ended, or cancel one. (UPLOAD_QUOTA)"
         )

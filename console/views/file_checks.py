@@ -2,16 +2,18 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from console import access, jobs, tasks
-from console.forms.uploads import AUTO, CheckForm
+from console.forms.uploads import AUTO, CheckForm, named
 from console.jsonl import Purpose
-from console.models import Item, Job
+from console.models import Item, Job, Upload
+from console.models.upload import Refused
 from console.views.files import KIND
 from console.views.shared import asks_for, wants_json
 
@@ -64,6 +66,53 @@ def start(request: HttpRequest, item: Item, purpose: str, *, url: str) -> Job:
         )
         tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]
     return job
+
+
+@require_POST
+def mend(request: HttpRequest, slug: str, file_id: str) -> HttpResponse:
+    """Fetch a file that was checked into the console, to be mended there and sent as another: files do not change."""
+    item = access.item_for(request.user, slug, KIND, file_id, may="operate")
+    checked = access.last_job(request.user, JOB, url=reverse("file-check", args=[slug, file_id]))
+    report = checked.outcome.get("report") if checked else None
+    if report is None:
+        messages.warning(request, "Check the file first.")
+        return redirect("file-check", slug, file_id)
+    try:
+        return redirect("upload", start_fetching(request, item, Purpose(report["purpose"])).pk)
+    except Refused as reason:
+        messages.error(request, str(reason))
+        return redirect("file-check", slug, file_id)
+
+
+def start_fetching(request: HttpRequest, item: Item, purpose: Purpose) -> Upload:
+    """Make room for the file and start the job that fills it. Raises Refused."""
+    workspace = item.connection.workspace
+    stem, _, ending = named(item.name).rpartition(".")
+    with transaction.atomic():
+        upload = Upload.begin_making(
+            size=item.size or 0,
+            name=f"{stem}-mended.{ending}" if stem else f"{ending}-mended",
+            purpose=purpose.upload,
+            check_for=purpose.value,
+            connection=item.connection,
+            workspace=workspace,
+            owner=request.user,
+        )
+        job = jobs.start(
+            "file.fetch",
+            title=f"Fetch {item.name} to mend it",
+            effect=Job.Effect.READ,
+            workspace=workspace,
+            user=request.user,  # type: ignore[arg-type]
+            connection=item.connection,
+            arguments={"upload": str(upload.pk), "file": item.remote_id},
+            total=item.size,
+            unit="bytes",
+            url=reverse("upload", args=[upload.pk]),
+        )
+        upload.attach(job)
+        tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]
+    return upload
 
 
 def page(

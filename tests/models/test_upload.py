@@ -127,6 +127,15 @@ def test_the_quota_counts_what_is_still_to_come(facts, settings):
         begin(facts, name="b.jsonl")
 
 
+def test_one_person_does_not_take_up_the_room_of_others(facts, carol, settings):
+    settings.UPLOAD_QUOTA_PER_PERSON = 5
+    begin(facts)
+
+    with pytest.raises(Refused, match="UPLOAD_QUOTA_PER_PERSON"):
+        begin(facts, name="b.jsonl")
+    assert begin({**facts, "owner": carol}, name="b.jsonl").is_open
+
+
 def test_what_ended_gives_its_room_back(facts, settings):
     settings.UPLOAD_QUOTA = 5
     begin(facts).end(Upload.State.CANCELLED)

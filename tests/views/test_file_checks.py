@@ -1,3 +1,4 @@
+import hashlib
 from decimal import Decimal
 
 import pytest
@@ -5,7 +6,7 @@ from django.utils import timezone
 
 from console import jobs
 from console.index import files as kept
-from console.models import Item, Job
+from console.models import Item, Job, Upload
 from console.v1 import files
 from tests.upstream import Script
 
@@ -162,3 +163,74 @@ def test_evals_are_priced_by_the_deployments_that_would_read_them(signed_in, con
 
     assert [one["name"] for one in offers] == ["mini"]
     assert Decimal(offers[0]["amount"]) > 0
+
+
+# Fetched to be mended
+
+MEND = "/c/prod/files/file-1/mend/"
+
+
+@pytest.fixture
+def room(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+
+
+def fetched(signed_in) -> Upload:
+    signed_in.post(MEND)
+    upload = Upload.objects.get()
+    jobs.run(str(upload.job_id))
+    upload.refresh_from_db()
+    return upload
+
+
+def test_a_file_is_fetched_and_waits_to_be_mended(signed_in, upstream, room):
+    upstream[f"GET {CONTENT}"] = 200, DATA, {}
+    examined(signed_in)
+
+    upload = fetched(signed_in)
+
+    assert (upload.name, upload.purpose, upload.check_for) == (
+        "train-mended.jsonl",
+        "fine-tune",
+        "supervised",
+    )
+    assert (upload.state, upload.path.read_bytes()) == ("received", DATA)
+    assert upload.report["errors"] == 1
+    assert "Send to prod" in signed_in.get(f"/uploads/{upload.pk}/").text
+
+
+def test_a_file_that_was_not_checked_is_not_fetched(signed_in, room):
+    response = signed_in.post(MEND, follow=True)
+
+    assert "Check the file first" in response.text
+    assert not Upload.objects.exists()
+
+
+def test_what_cannot_be_fetched_leaves_nothing(signed_in, upstream, room):
+    upstream[f"GET {CONTENT}"] = [(200, DATA, {}), (403, {"error": {"code": "no", "message": "no"}})]
+    examined(signed_in)
+
+    upload = fetched(signed_in)
+
+    assert (upload.state, upload.path.exists()) == ("failed", False)
+
+
+def test_a_file_without_room_is_not_fetched(signed_in, upstream, room, settings):
+    upstream[f"GET {CONTENT}"] = 200, DATA, {}
+    examined(signed_in)
+    settings.UPLOAD_QUOTA = 1
+
+    assert "UPLOAD_QUOTA" in signed_in.post(MEND, follow=True).text
+
+
+def test_a_browser_does_not_go_on_with_what_a_job_writes(signed_in, upstream, room):
+    upstream[f"GET {CONTENT}"] = 200, DATA, {}
+    examined(signed_in)
+    signed_in.post(MEND)
+    digest = hashlib.sha256(DATA).hexdigest()
+    facts = {"connection": "prod", "kind": "supervised", "name": "train-mended.jsonl", "size": len(DATA)}
+
+    told = signed_in.post("/uploads/", {**facts, "first": digest}).json()
+
+    assert Upload.objects.count() == 2
+    assert Upload.objects.get(pk=told["id"]).job is None
