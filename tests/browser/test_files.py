@@ -83,7 +83,8 @@ def test_both_ways_of_a_file_are_shown_part_by_part(visit: Visit, big: Path) -> 
     sent = parts_of(page)
     withhold(page, 1)
 
-    choose(page, big)
+    with page.expect_request("**/parts/1/"):
+        choose(page, big)
 
     shown = row(page, big.name)
     expect(shown).to_contain_text("To the console")
@@ -216,15 +217,17 @@ def test_a_file_of_training_gets_the_mark_that_it_wants_and_its_price(visit: Vis
     expect(page.locator("#report")).to_contain_text("Nothing found", timeout=LONG)
 
 
-def test_a_file_that_the_resource_has_is_checked_there(visit: Visit) -> None:
-    page = visit("/files/?purpose=fine-tune&connection=contoso-eastus2")
+def test_a_file_that_the_resource_has_is_checked_there_and_fetched_to_be_mended(visit: Visit) -> None:
+    page = visit("/files/?q=support-export.jsonl")
     page.locator("#table tbody").get_by_role("link").first.click()
 
     page.get_by_role("link", name="Check").click()
     page.get_by_role("button", name="Check").click()
+    expect(page.locator("#report")).to_contain_text("Would be refused", timeout=LONG)
+    page.get_by_role("button", name="Fetch to mend").click()
 
-    expect(page.locator("#report")).to_have_attribute("data-errors", "0", timeout=LONG)
-    expect(page.get_by_role("button", name="Check again")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("support-export-mended.jsonl")
+    expect(page.get_by_role("button", name="Mend what is ticked")).to_be_visible(timeout=LONG)
 
 
 @looks

@@ -42,7 +42,7 @@ def search(page: Page, query: str) -> Locator:
 
 def created(visit: Visit, name: str) -> Page:
     page = visit(NEW)
-    page.get_by_label("Name").fill(name)
+    page.get_by_label("Name", exact=True).fill(name)
     page.get_by_role("button", name="Create the store").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
     return page
