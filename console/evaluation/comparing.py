@@ -15,7 +15,7 @@ MOST_ITEMS = 2000
 """So many items of each run are read, in the order of the rows; the page says when there are more."""
 
 PAGE = 100
-MOST_TEXT = 160
+MOST_TEXT = 120
 
 
 @dataclass(frozen=True, slots=True)

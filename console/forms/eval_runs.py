@@ -36,10 +36,10 @@ REFERENCE = "item.input"
 INPUT = {"class": "input", "autocomplete": "off", "spellcheck": "false"}
 
 
-def suggested(label: str, offers: str, hint: str) -> forms.CharField:
+def suggested(label: str, offers: str, hint: str, *, required: bool = False) -> forms.CharField:
     """A line of text with suggestions from the datalist of that id."""
     widget = forms.TextInput(attrs={**INPUT, "list": offers})
-    return forms.CharField(label=label, max_length=300, required=False, help_text=hint, widget=widget)
+    return forms.CharField(label=label, max_length=300, required=required, help_text=hint, widget=widget)
 
 
 def whole(label: str, least: int, most: int) -> forms.IntegerField:
@@ -64,10 +64,14 @@ class MessageForm(forms.Form):
 class RunForm(KeyedForm):
     """What is judged. Fields of another kind than the chosen one are kept, and not looked at."""
 
+    use_required_attribute = False  # a field that is needed may be out of sight
+
     kind = forms.ChoiceField(choices=list(KINDS.items()), widget=forms.RadioSelect)
     name = optional("Name", "What sets this run apart: the model, or the version of the prompt.")
-    file = suggested("File", "files", "The id of a file with the purpose evals, or one of the suggestions.")
-    model = suggested("Model under test", "deployments", "The name of a deployment.")
+    file = suggested(
+        "File", "files", "The id of a file with the purpose evals, or one of the suggestions.", required=True
+    )
+    model = suggested("Model under test", "deployments", "The name of a deployment.", required=True)
     temperature = Decimal("Temperature")
     top_p = Decimal("Top p")
     max_completion_tokens = whole("Most tokens an answer", 1, 1_000_000)
@@ -89,8 +93,15 @@ class RunForm(KeyedForm):
         "deployments",
         "A deployment that answers the same messages. Empty: the answers are judged as they are.",
     )
-    body = area("Data source", 16, "The member data_source, as the API takes it.", required=False)
+    body = area("Data source", 16, "The member data_source, as the API takes it.")
     metadata = area("Metadata", 2, "One key = value a line.", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound:
+            needed = REQUIRED.get(self.data.get("kind", ""), ())
+            for name in ("file", "model", "body"):
+                self.fields[name].required = name in needed
 
     def clean_metadata(self) -> dict[str, str]:
         return checked_metadata(self.cleaned_data["metadata"])
@@ -100,11 +111,7 @@ class RunForm(KeyedForm):
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean() or {}
-        kind = clean.get("kind", "")
-        for name in REQUIRED.get(kind, ()):
-            if not clean.get(name) and name not in self.errors:
-                self.add_error(name, "This is needed.")
-        if kind == "json" and clean.get("body"):
+        if clean.get("kind") == "json" and clean.get("body"):
             try:
                 source = read(clean["body"])
             except ValidationError as error:

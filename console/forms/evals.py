@@ -32,6 +32,8 @@ SCHEMA = {
 class HeadForm(KeyedForm):
     """What an eval is called and where its rows come from."""
 
+    use_required_attribute = False  # a field that is needed may be out of sight
+
     name = line("Name", "")
     source = forms.ChoiceField(
         label="Data source",
@@ -53,6 +55,10 @@ class HeadForm(KeyedForm):
     )
     metadata = area("Metadata", 2, "One key = value a line.", required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["schema"].required = not self.is_bound or self.data.get("source") == "custom"
+
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if len(name) > 256:
@@ -67,9 +73,9 @@ class HeadForm(KeyedForm):
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean() or {}
-        if clean.get("source") == "custom":
+        if clean.get("source") == "custom" and clean.get("schema"):
             try:
-                schema = an_object(clean.get("schema", ""))
+                schema = an_object(clean["schema"])
             except ValidationError as error:
                 self.add_error("schema", error)
             else:

@@ -64,12 +64,23 @@ def test_batches_have_lines_that_failed(furnished: TestClient) -> None:
 
 def test_evals_have_runs_that_can_be_compared(furnished: TestClient) -> None:
     first, second = rows(furnished, "/evals")
-    counts = [run["result_counts"] for run in rows(furnished, f"/evals/{first['id']}/runs")]
+    runs = rows(furnished, f"/evals/{first['id']}/runs")
 
-    assert [one["passed"] for one in counts] == [9, 13]
+    assert [run["result_counts"]["passed"] for run in runs] == [34, 40, 53]
+    near = [run["per_testing_criteria_results"][1]["passed"] for run in runs]
+    assert near == [40, 46, 58]
+    assert runs[0]["created_at"] < runs[1]["created_at"] < runs[2]["created_at"]
     sampled = rows(furnished, f"/evals/{second['id']}/runs")
-    assert [run["status"] for run in sampled] == ["completed", "completed"]
-    assert all(0 < run["result_counts"]["passed"] <= 15 for run in sampled)
+    assert all(0 < run["result_counts"]["passed"] <= 15 for run in sampled[:2])
+
+
+def test_a_run_of_an_eval_is_under_way(furnished: TestClient, hands: Hands) -> None:
+    second = rows(furnished, "/evals")[1]
+    hands.time += 20
+
+    states = [run["status"] for run in rows(furnished, f"/evals/{second['id']}/runs")]
+
+    assert states == ["completed", "completed", "in_progress"]
 
 
 def test_the_rest_is_there_too(furnished: TestClient) -> None:

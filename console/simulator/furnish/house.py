@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.routing import Router
 
-from console.simulator.furnish import kept, sets, shop
+from console.simulator.furnish import judged, kept, sets, shop
 from console.simulator.furnish.hand import Hand
 from console.simulator.world import World
 
@@ -14,9 +14,6 @@ _DONE = "furnished"
 _DAY, _HOUR, _MINUTE = 86400.0, 3600.0, 60.0
 _CHAT = "/v1/chat/completions"
 _MODEL = "gpt-4.1-nano-2025-04-14"
-_STRING = {"type": "string_check", "name": "exact", "operation": "eq"}
-_NEAR = {"type": "text_similarity", "name": "near", "evaluation_metric": "rouge_l", "pass_threshold": 0.5}
-_COMPARED = {"input": "{{sample.output_text}}", "reference": "{{item.answer}}"}
 
 
 async def furnish(world: World, router: Router) -> None:
@@ -30,10 +27,12 @@ async def furnish(world: World, router: Router) -> None:
         main = Hand(world, world.accounts["contoso-eastus2"], router)
         await _shop_store(main, start - 6 * _DAY)
         await _tuned(main, start - 5 * _DAY)
-        await _evals(main, start - 3 * _DAY)
+        await judged.evals(main, start - 3 * _DAY)
         await _batches(main, start - 2 * _DAY)
         kept.completions(main, start - _DAY)
         await _running(main, start - 40)
+        main.at(start)
+        await judged.running(main)
         await _runbook_store(Hand(world, world.accounts["contoso-sweden"], router), start - 4 * _DAY)
     finally:
         world.clock.now = now
@@ -122,36 +121,6 @@ async def _batches(hand: Hand, moment: float) -> None:
         await hand.get("/batches")
 
 
-async def _evals(hand: Hand, moment: float) -> None:
-    """Two evaluations: recorded answers of two versions, and answers sampled now."""
-    schema = {"type": "object", "properties": {"question": {"type": "string"}, "answer": {"type": "string"}}}
-    config = {"type": "custom", "item_schema": schema, "include_sample_schema": True}
-    criteria = [{**_STRING, **_COMPARED}, {**_NEAR, **_COMPARED}]
-    hand.at(moment)
-    recorded = await hand.post(
-        "/evals", {"name": "Support answers", "data_source_config": config, "testing_criteria": criteria}
-    )
-    for name, good in (("prompt v1", 9), ("prompt v2", 13)):
-        source = {"type": "file_content", "content": sets.recorded_answers(good=good)}
-        await _run(hand, recorded["id"], name, {"type": "jsonl", "source": source})
-    rows = await hand.upload("questions.jsonl", sets.lines(sets.questions()), "evals")
-    judge = {
-        "type": "score_model", "name": "helpful", "model": "gpt-4.1", "range": [0, 1], "pass_threshold": 0.25,
-        "input": [{"role": "user", "content": "Rate {{sample.output_text}} as an answer to {{item.question}}"}],
-    }  # fmt: skip
-    sampled = await hand.post(
-        "/evals",
-        {"name": "Models on shop questions", "data_source_config": config, "testing_criteria": [judge]},
-    )
-    template = {"type": "template", "template": [{"role": "user", "content": "{{item.question}}"}]}
-    for model in ("gpt-4.1-nano", "gpt-5-mini"):
-        asked = {"model": model, "input_messages": template, "source": {"type": "file_id", "id": rows}}
-        await _run(hand, sampled["id"], model, {"type": "completions", **asked})
-    hand.at(moment + _HOUR)
-    for made in (recorded, sampled):
-        await hand.get(f"/evals/{made['id']}/runs")
-
-
 def _settings(**hyperparameters: Any) -> dict[str, Any]:
     return {"type": "supervised", "supervised": {"hyperparameters": hyperparameters}}
 
@@ -165,7 +134,3 @@ async def _job(hand: Hand, method: dict[str, Any], *, suffix: str, **more: Any) 
 async def _batch(hand: Hand, identifier: str, metadata: dict[str, str]) -> None:
     body = {"input_file_id": identifier, "endpoint": _CHAT, "completion_window": "24h", "metadata": metadata}
     await hand.post("/batches", body)
-
-
-async def _run(hand: Hand, eval_id: str, name: str, source: dict[str, Any]) -> None:
-    await hand.post(f"/evals/{eval_id}/runs", {"name": name, "data_source": source})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from console.simulator.filters import BLOCK_PROMPT
@@ -80,16 +80,19 @@ def duplicate_batch() -> list[dict[str, Any]]:
     return [_request("review", f"Summarise: {review}") for review in REVIEWS[:3]]
 
 
-def recorded_answers(*, good: int) -> list[dict[str, Any]]:
-    """Rows with an answer each, of which the first `good` are right."""
-    answers = [answer for _, answer in QUESTIONS]
-    return [
-        {
-            "item": {"question": question, "answer": answer},
-            "sample": {"output_text": answer if number < good else answers[(number + 4) % len(answers)]},
-        }
-        for number, (question, answer) in enumerate(QUESTIONS)
-    ]
+def recorded_answers(*, good: int, worse: Sequence[int] = ()) -> list[dict[str, Any]]:
+    """Sixty rows with an answer each, of which `good` are right but for those in `worse`; six more are near."""
+    asked = [(opening.format(question), answer) for opening in _OPENINGS for question, answer in QUESTIONS]
+    rows = []
+    for number, (question, answer) in enumerate(asked):
+        place = number * 7 % len(asked)
+        near = answer.lower().rstrip(".")
+        other = asked[(number + 4) % len(asked)][1]
+        is_right = place < good and place not in worse
+        text = answer if is_right else near if good <= place < good + 6 else other
+        row = {"item": {"question": question, "answer": answer}, "sample": {"output_text": text}}
+        rows.append(row)
+    return rows
 
 
 def questions() -> list[dict[str, Any]]:
