@@ -69,7 +69,7 @@ def troubled_batch() -> list[dict[str, Any]]:
         for number, review in enumerate(REVIEWS, 1)
     ]
     rows[2]["body"]["temperature"] = 7
-    rows[5]["body"]["temperature"] = 3.5
+    rows[5]["body"]["temperature"] = 7
     rows[6]["body"]["messages"][0]["content"] = f"{BLOCK_PROMPT} {REVIEWS[6]}"
     rows[8]["body"]["creativity"] = "high"
     return rows
