@@ -171,6 +171,12 @@ class Answer(models.Model):
         return self.state in {self.State.QUEUED, self.State.STREAMING}
 
     @property
+    def is_stored_completion(self) -> bool:
+        """Whether the resource was asked to keep it as a chat completion, and it can be looked at there."""
+        is_kept = self.api == "chat" and self.parameters.get("store") is True
+        return is_kept and bool(self.response_id) and self.connection is not None
+
+    @property
     def tokens_per_second(self) -> float | None:
         """Output tokens a second after the first token, without reasoning that was not shown; None while
         unknown.

@@ -103,7 +103,9 @@ def columns(
     """Return the columns of a page, with all turns of the comparison if there is one."""
     found = [column(pane, connections) for pane in panes]
     turns = (
-        list(comparison.turns.select_related("asked_by").prefetch_related("answers")) if comparison else []
+        list(comparison.turns.select_related("asked_by").prefetch_related("answers__connection"))
+        if comparison
+        else []
     )
     for turn in turns:
         by_pane = {answer.position: answer for answer in latest(turn.answers.all())}

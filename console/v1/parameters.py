@@ -169,6 +169,14 @@ PARAMETERS: tuple[Parameter, ...] = (
         since="2024-12-01-preview",
     ),
     Parameter(
+        "metadata",
+        "Metadata",
+        BOTH,
+        "json",
+        'Up to 16 pairs of texts, such as {"team": "support"}, to find a stored answer by.',
+        since="2024-12-01-preview",
+    ),
+    Parameter(
         "service_tier",
         "Service tier",
         BOTH,

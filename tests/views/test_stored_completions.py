@@ -1,11 +1,12 @@
 """Stored chat completions: the list and its metadata, one of them, marking and deleting."""
 
 import pytest
+from django.urls import reverse
 
 from console import jobs
 from console.forms.metadata import version
 from console.index import refresh
-from console.models import AuditEvent, Item, Job, Sync
+from console.models import Answer, AuditEvent, Comparison, Item, Job, Sync, Turn
 from tests.upstream import Script
 
 USAGE = {"prompt_tokens": 13, "completion_tokens": 18, "total_tokens": 31}
@@ -307,3 +308,35 @@ def test_nothing_is_read_again_while_it_is_fresh(reading, known, upstream):
 
     assert upstream.hits == 0
     assert Sync.objects.get(kind="stored_completion").total == 3
+
+
+def test_one_that_no_listing_told_of_yet_is_asked_for(reading, connection, upstream):
+    upstream["GET /chat/completions/chatcmpl-1"] = 200, FIRST
+
+    assert reading.get(URL).status_code == 200
+    assert reading.get(URL).status_code == 200
+
+    assert upstream.hits == 1
+    assert reading.get("/c/prod/stored-completions/chatcmpl-9/").status_code == 404
+
+
+def test_an_answer_of_the_playground_leads_to_what_was_stored(reading, bob, connection, workspace):
+    comparison = Comparison.objects.create(workspace=workspace, owner=bob, title="Kept")
+    turn = Turn.objects.create(comparison=comparison, number=1, input="Hi", asked_by=bob)
+    made = {"turn": turn, "asked_by": bob, "connection": connection, "connection_name": "prod", "model": "m"}
+    answers = [
+        Answer.objects.create(
+            **made,
+            position=position,
+            api="chat",
+            state=Answer.State.COMPLETE,
+            parameters=parameters,
+            response_id=f"chatcmpl-{position}",
+        )
+        for position, parameters in enumerate(({"store": True}, {}))
+    ]
+
+    kept, other = (reading.get(reverse("answer", args=[one.pk]), headers=HTMX).text for one in answers)
+
+    assert "/c/prod/stored-completions/chatcmpl-0/" in kept
+    assert "/stored-completions/chatcmpl-1/" not in other
