@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from console.models import Connection, Item
+from console.v1.families import base_of, plain_name
 
 OFFERED = 200
 MOST_PANES = 6
@@ -36,14 +37,18 @@ def files_by_id(connection: Connection, ids: Iterable[str]) -> list[Item]:
 
 
 def deployments_of(connection: Connection, models: Iterable[str]) -> dict[str, str]:
-    """The name under which each model is deployed, for those that are."""
-    wanted = list(models)
+    """The name under which each model is deployed, for those that are.
+
+    Some lists of deployments tell a base model without its version; a deployment of exactly the version counts more.
+    """
+    wanted = {model: {model, model if base_of(model) else plain_name(model)[0]} for model in models}
+    names = set().union(*wanted.values())
     rows = Item.objects.present().filter(
-        connection=connection, kind="deployment", refs__kind="model", refs__remote_id__in=wanted
+        connection=connection, kind="deployment", refs__kind="model", refs__remote_id__in=names
     )
-    return {
-        model: name for name, model in rows.values_list("remote_id", "refs__remote_id") if model in wanted
-    }
+    found = dict(rows.order_by("-remote_id").values_list("refs__remote_id", "remote_id"))
+    known = {model: found.get(model) or found.get(min(alike, key=len)) for model, alike in wanted.items()}
+    return {model: name for model, name in known.items() if name}
 
 
 def job_of(connection: Connection, model: str) -> Item | None:

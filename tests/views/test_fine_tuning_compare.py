@@ -133,6 +133,16 @@ def test_a_pane_calls_a_tuned_model_by_its_deployment(reading, known, connection
     assert "model=mine" in page
 
 
+def test_the_base_model_is_called_by_its_deployment_even_without_its_version(reading, known, connection):
+    refs = frozenset({("model", "gpt-4.1-nano")})
+    Item.objects.take_in(connection.pk, "deployment", [Seen("nano", "nano", {}, refs=refs)])
+
+    page = reading.get("/c/prod/fine-tuning/ftjob-2/live/").text
+
+    link = re.search(r'href="(/playground/\?[^"]+)"', page)[1]
+    assert re.findall(r"model=([^&]+)", link)[0] == "nano"
+
+
 def test_a_similar_job_has_the_settings_filled_in(operating, known):
     page = operating.get("/c/prod/fine-tuning/ftjob-2/").text
 
