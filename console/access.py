@@ -83,6 +83,12 @@ def connections_for(user: Any, *, may: str = "read") -> ConnectionQuerySet:
     return Connection.objects.filter(workspace__in=workspaces(user, may)).select_related("secret")
 
 
+def without(user: Any, route: str) -> list[Connection]:
+    """Return the connections that do not offer a route of the API, as its last probe found."""
+    refused = {"probes__route": route, "probes__result": "not_offered"}
+    return list(connections_for(user).filter(**refused).order_by("name"))
+
+
 def connection_for(user: Any, slug: str, *, may: str) -> Connection:
     connection = connections_for(user).filter(slug=slug).first()
     if connection is None:

@@ -24,7 +24,7 @@ def follow() -> int:
 
 
 def follow_kind(kind: str, following: Following) -> int:
-    active = Connection.objects.active().filter(kind__in=keeping.LIKE_OPENAI)
+    active = [one for one in Connection.objects.active() if KINDS[kind].applies(one)]
     under_way = (
         Item.objects.present().filter(kind=kind, connection__in=active).exclude(status__in=following.ended)
     )

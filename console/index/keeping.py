@@ -22,6 +22,11 @@ def may_have(connection: Connection) -> bool:
     return connection.kind in LIKE_OPENAI
 
 
+def has_responses(connection: Connection) -> bool:
+    """Whether the provider may keep responses: xAI does, though it has nothing else of OpenAI's objects."""
+    return may_have(connection) or connection.kind == Connection.Kind.XAI
+
+
 def listed(
     connection: Connection,
     pages: Callable[[Client], Iterator[Page[T]]],

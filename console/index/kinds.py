@@ -16,7 +16,7 @@ from console.index import (
     stored_completions,
     vector_stores,
 )
-from console.index.keeping import may_have
+from console.index.keeping import has_responses, may_have
 from console.index.reading import Following, Kind
 from console.v1 import eval_runs as runs
 from console.v1.fine_tuning import ENDED
@@ -38,7 +38,7 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(evals.KIND, QUARTER, evals.read, may_have),
         Kind(eval_runs.KIND, QUARTER, eval_runs.read, may_have, Following(eval_runs.look, runs.ENDED)),
-        Kind(responses.KIND, QUARTER, None, may_have, Following(responses.look, responses.ENDED)),
+        Kind(responses.KIND, QUARTER, None, has_responses, Following(responses.look, responses.ENDED)),
         Kind(conversations.KIND, QUARTER, None, may_have),
     )
 }

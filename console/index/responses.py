@@ -1,5 +1,6 @@
 """Keeps the responses that the console has made or opened: the API has no list of them."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from django.utils import timezone
@@ -11,7 +12,7 @@ from console.index.models import KIND as MODEL
 from console.index.origins import Origin
 from console.models import Connection, Item
 from console.models.seen import Seen, label
-from console.v1 import responses
+from console.v1 import parse, responses
 from console.v1.client import Client
 from console.v1.responses import ENDED, Response
 
@@ -26,6 +27,7 @@ SETTLING = timedelta(seconds=40)
 def seen(response: Response, origin: Origin) -> Seen:
     """A response for the index: called by what was asked; `size` counts its tokens."""
     refs = {
+        *used_by_tools(response),
         (KIND, response.previous),
         (CONVERSATION, response.conversation),
         (DEPLOYMENT, origin.deployment),
@@ -45,6 +47,14 @@ def seen(response: Response, origin: Origin) -> Seen:
         created_at=response.created,
         updated_at=response.completed,
     )
+
+
+def used_by_tools(response: Response) -> Iterator[tuple[str, str]]:
+    """The vector stores and containers that the tools of a response name."""
+    for tool in parse.rows(response.raw.get("tools")):
+        yield from (("vector_store", one) for one in parse.texts(tool.get("vector_store_ids")))
+        yield "container", parse.text(tool.get("container"))
+    yield from (("container", parse.text(one.raw.get("container_id"))) for one in response.output)
 
 
 def remember(connection: Connection, response: Response, origin: Origin | None = None) -> Item:

@@ -177,6 +177,12 @@ class Answer(models.Model):
         return is_kept and bool(self.response_id) and self.connection is not None
 
     @property
+    def is_stored_response(self) -> bool:
+        """Whether the resource keeps it as a response, which is its habit, and it can be looked at there."""
+        is_kept = self.api == "responses" and self.parameters.get("store") is not False
+        return is_kept and bool(self.response_id) and self.connection is not None
+
+    @property
     def tokens_per_second(self) -> float | None:
         """Output tokens a second after the first token, without reasoning that was not shown; None while
         unknown.

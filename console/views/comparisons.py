@@ -36,7 +36,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     comparison = access.comparison_for(request.user, pk, may="read")
     if wants_json(request):
-        turns = [turn_row(turn) for turn in comparison.turns.prefetch_related("answers")]
+        turns = [turn_row(turn) for turn in comparison.turns.prefetch_related("answers__connection")]
         return JsonResponse(comparison_row(comparison) | {"turns": turns})
     return render(request, "comparisons/show.html", page_context(request, comparison, comparison.panes))
 

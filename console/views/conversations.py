@@ -24,7 +24,7 @@ from console.v1.conversations import Conversation, parse_conversation
 from console.views import code_calls
 from console.views.history import changes
 from console.views.item_blocks import shown
-from console.views.list_page import list_page
+from console.views.list_page import list_page, places
 from console.views.listing import SELECT, Column, Listing, by_connection, by_metadata
 from console.views.open_by_id import open_form
 from console.views.shared import wants_json
@@ -80,7 +80,9 @@ class Row:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The list, from the index: there is none at the API."""
-    more = {"open_form": open_form(request, KIND)}
+    unoffered = access.without(request.user, "conversations.get")
+    offering = [one for one in places(request.user, KIND) if one not in unoffered]
+    more = {"open_form": open_form(request, KIND), "unoffered": unoffered, "places": offering}
     return list_page(request, LIST, "conversations/index.html", rows=rows, as_json=as_json, more=more)
 
 

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from console import access
-from console.index import KINDS, keeping
+from console.index import KINDS
 from console.models import Connection, Item
 from console.models.item import ItemQuerySet
 from console.views.fresh import Fresh, fresh
@@ -53,7 +53,7 @@ def list_page(
         "asked": asked,
         "fresh": state,
         "connections": connections,
-        "places": places(request.user),
+        "places": places(request.user, listing.kind),
         "menus": asked.menus(*around(state, items, connections)),
         "part": part,
         **(more or {}),
@@ -75,7 +75,7 @@ def around(
     return [items.counts()], [one for one in connections if KINDS[state.kind].applies(one)]
 
 
-def places(user: Any, *, may: str = "operate") -> list[Connection]:
-    """The connections on which the user can make an object (or look at one), by name."""
+def places(user: Any, kind: str, *, may: str = "operate") -> list[Connection]:
+    """The connections on which the user can make an object of a kind (or look at one), by name."""
     found = access.connections_for(user, may=may).order_by("name")
-    return [one for one in found if keeping.may_have(one) and not one.is_paused]
+    return [one for one in found if KINDS[kind].applies(one) and not one.is_paused]

@@ -62,13 +62,13 @@ OPENINGS = {
 
 def open_form(request: HttpRequest, kind: str) -> OpenForm:
     """An empty form for the list of a kind."""
-    form = OpenForm(connections=openable(request.user))
+    form = OpenForm(connections=openable(request.user, kind))
     form.fields["id"].widget.attrs["placeholder"] = OPENINGS[kind].prefix
     return form
 
 
-def openable(user: Any) -> list[Connection]:
-    return places(user, may="read")
+def openable(user: Any, kind: str) -> list[Connection]:
+    return places(user, kind, may="read")
 
 
 @require_safe
@@ -76,7 +76,7 @@ def index(request: HttpRequest, kind: str) -> HttpResponse:
     """Ask for an object; one that was streamed a moment ago is waited for, in place."""
     opening = OPENINGS[kind]
     access.require(request.user, "read")
-    form = OpenForm(request.GET or None, connections=openable(request.user))
+    form = OpenForm(request.GET or None, connections=openable(request.user, kind))
     context: dict[str, Any] = {"opening": opening, "form": form, "kind": kind}
     if not form.is_valid():
         return refused(request, context, 422 if form.is_bound else 200)

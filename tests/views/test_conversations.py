@@ -1,10 +1,11 @@
 """Conversations: the list, a transcript paged both ways, beginning, adding, marking, taking out and deleting."""
 
 import pytest
+from django.utils import timezone
 
 from console.index import conversations as index
 from console.index.origins import Origin
-from console.models import AuditEvent, Item
+from console.models import AuditEvent, Item, RouteProbe
 from console.v1.conversations import parse_conversation
 from tests.upstream import Script
 
@@ -244,3 +245,17 @@ def test_a_stranger_finds_nothing(client, mallory, known):
     for path in (URL, f"{URL}items/", NEW):
         assert client.get(path).status_code == 404
     assert client.get("/conversations/", headers=JSON).json()["data"] == []
+
+
+def test_what_the_probe_did_not_find_is_said_once(operating, known, connection):
+    RouteProbe.objects.create(
+        connection=connection,
+        route="conversations.get",
+        result="not_offered",
+        checked_at=timezone.now(),
+    )
+
+    page = operating.get("/conversations/").text
+
+    assert "not offer conversations" in page
+    assert NEW not in page

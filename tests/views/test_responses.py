@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from console.index import following, responses
 from console.index.origins import Origin
-from console.models import AuditEvent, Item, Job
+from console.models import AuditEvent, Comparison, Item, Job
 from console.v1.responses import parse_response
 from tests.upstream import Script
 
@@ -349,3 +349,19 @@ def test_a_stranger_finds_nothing(client, mallory, known):
     for path in (URL, f"{URL}live/", f"{URL}events/", f"{URL}input/", f"{URL}thread/"):
         assert client.get(path).status_code == 404
     assert client.get("/responses/", headers=JSON).json()["data"] == []
+
+
+def test_what_its_tools_search_tells_where_it_is_used(connection):
+    item = met(connection, {**FIRST, "tools": [{"type": "file_search", "vector_store_ids": ["vs_1"]}]})
+
+    assert set(item.refs.values_list("kind", "remote_id")) == {
+        ("vector_store", "vs_1"),
+        ("model", "gpt-5-mini"),
+    }
+
+
+def test_the_response_of_a_comparison_leads_back_to_it(reading, connection, alice, workspace):
+    comparison = Comparison.objects.create(workspace=workspace, owner=alice, title="Two tents")
+    met(connection, FIRST, comparison=str(comparison.pk))
+
+    assert f'href="/playground/comparisons/{comparison.pk}/"' in reading.get("/c/prod/responses/resp_1/").text
