@@ -47,6 +47,8 @@ PAGES = {
     "batches": "/batches/",
     "new batch": "/c/contoso-eastus2/batches/new/",
     "new batch from a prompt": "/c/contoso-eastus2/batches/new/template/",
+    "evals": "/evals/",
+    "new eval": "/c/contoso-eastus2/evals/new/",
     "playground": "/playground/",
     "comparisons": "/playground/comparisons/",
     "audit": "/audit/",
