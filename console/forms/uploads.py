@@ -1,6 +1,7 @@
 """What somebody says of a file before it comes: where it goes, what for, and for how long."""
 
 import re
+import uuid
 from typing import Any
 
 from django import forms
@@ -119,18 +120,23 @@ class CheckForm(forms.Form):
 
 
 class CopyForm(forms.Form):
-    """Where a file is copied to, and what for; a purpose that only the service may give must be chosen anew."""
+    """Where a file is copied to, and what for; a purpose that only the service may give must be chosen anew.
 
+    `key` names the form, so that it has one effect.
+    """
+
+    key = forms.CharField(max_length=40, widget=forms.HiddenInput)
     target = forms.ChoiceField(label="To")
     purpose = forms.ChoiceField(choices=[(one, one) for one in PURPOSES])
 
     def __init__(self, *args: Any, connections: list[Connection], purpose: str, **more: Any) -> None:
         super().__init__(*args, **more)
+        self.fields["key"].initial = uuid.uuid4().hex
         self.fields["purpose"].initial = purpose
         self.connections = {one.slug: one for one in connections if may_have(one) and not one.is_paused}
         self.fields["target"].choices = [(slug, one.name) for slug, one in self.connections.items()]  # type: ignore[attr-defined]
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "input auto"
+        for name in ("target", "purpose"):
+            self.fields[name].widget.attrs["class"] = "input auto"
 
     def clean_target(self) -> Connection:
         return self.connections[self.cleaned_data["target"]]

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -215,12 +215,18 @@ class EditForm(forms.Form):
 
 
 class AttributesForm(forms.Form):
-    """The attributes of one file in a store."""
+    """The attributes of one file in a store; `seen` are those that the page showed."""
 
+    seen = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
     attributes = area("Attributes", f"{PAIRS_HINT} Numbers and true or false are kept as such.")
 
     def clean_attributes(self) -> dict[str, Any]:
         return scalars(self.cleaned_data["attributes"])
+
+
+def attributes_seen(attributes: Mapping[str, Any]) -> str:
+    """A digest of a file's attributes: equal as long as nobody changed them."""
+    return hashlib.sha256(canonical(dict(attributes)).encode()).hexdigest()
 
 
 def checked_metadata(text: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The doctor on a file that a resource has: a job reads it there, and its report stays for a fortnight."""
 
+import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from console.forms.uploads import AUTO, CheckForm, named
 from console.jsonl import Purpose
 from console.models import Item, Job, Upload
 from console.models.upload import Refused
+from console.views import file_code
 from console.views.files import KIND
 from console.views.shared import asks_for, wants_json
 
@@ -72,19 +74,23 @@ def start(request: HttpRequest, item: Item, purpose: str, *, url: str) -> Job:
 def mend(request: HttpRequest, slug: str, file_id: str) -> HttpResponse:
     """Fetch a file that was checked into the console, to be mended there and sent as another: files do not change."""
     item = access.item_for(request.user, slug, KIND, file_id, may="operate")
+    key = request.POST.get("key", "")[:40]
+    known = access.job_of_form(request.user, key)
+    if known is not None:
+        return redirect(known.url)
     checked = access.last_job(request.user, JOB, url=reverse("file-check", args=[slug, file_id]))
     report = checked.outcome.get("report") if checked else None
     if report is None:
         messages.warning(request, "Check the file first.")
         return redirect("file-check", slug, file_id)
     try:
-        return redirect("upload", start_fetching(request, item, Purpose(report["purpose"])).pk)
+        return redirect("upload", start_fetching(request, item, Purpose(report["purpose"]), key).pk)
     except Refused as reason:
         messages.error(request, str(reason))
         return redirect("file-check", slug, file_id)
 
 
-def start_fetching(request: HttpRequest, item: Item, purpose: Purpose) -> Upload:
+def start_fetching(request: HttpRequest, item: Item, purpose: Purpose, key: str) -> Upload:
     """Make room for the file and start the job that fills it. Raises Refused."""
     workspace = item.connection.workspace
     stem, _, ending = named(item.name).rpartition(".")
@@ -109,6 +115,7 @@ def start_fetching(request: HttpRequest, item: Item, purpose: Purpose) -> Upload
             total=item.size,
             unit="bytes",
             url=reverse("upload", args=[upload.pk]),
+            key=f"{request.user.pk}:{key}" if key else None,
         )
         upload.attach(job)
         tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]
@@ -121,7 +128,9 @@ def page(
     if wants_json(request):
         error = {"error": {"fields": form.errors}} if form.is_bound else {}
         return JsonResponse({**as_json(job), **error}, status=status)
-    context = {"item": item, "form": form, "job": job, "report": job.outcome.get("report") if job else None}
+    report = job.outcome.get("report") if job else None
+    context = {"item": item, "form": form, "job": job, "report": report, "key": uuid.uuid4().hex}
+    context["samples"] = file_code.reading(item.connection, item.remote_id)
     part = asks_for(request, "check")
     return render(request, "files/check.html#check" if part else "files/check.html", context, status=status)
 

@@ -11,6 +11,7 @@ from console import access, jobs, tasks
 from console.forms.uploads import CopyForm, named
 from console.models import Connection, Item, Job, Upload
 from console.models.upload import Refused
+from console.views import file_code
 from console.views.files import KIND
 
 
@@ -21,12 +22,15 @@ def copy(request: HttpRequest, slug: str, file_id: str) -> HttpResponse:
     connections = access.connections_for(request.user, may="operate").select_related("workspace")
     others = [one for one in connections if one.pk != item.connection_id]
     purpose = str(item.raw.get("purpose") or "")
+    known = access.job_of_form(request.user, request.POST.get("key", ""))
+    if known is not None:
+        return redirect("job", known.pk)
     form = CopyForm(request.POST if request.method == "POST" else None, connections=others, purpose=purpose)
     if form.is_bound and form.is_valid():
         job = start_copying(request, item, form)
         if job:
             return redirect("job", job.pk)
-    context = {"item": item, "form": form}
+    context = {"item": item, "form": form, "samples": file_code.reading(item.connection, file_id)}
     return render(request, "files/copy.html", context, status=422 if form.is_bound else 200)
 
 
@@ -46,6 +50,7 @@ def start_copying(request: HttpRequest, item: Item, form: CopyForm) -> Job | Non
                 workspace=target.workspace,
                 user=request.user,  # type: ignore[arg-type]
                 connection=target,
+                key=f"{request.user.pk}:{form.cleaned_data['key']}",
                 arguments={
                     "upload": str(upload.pk),
                     "connection": item.connection_id,

@@ -72,6 +72,17 @@ LIST = Listing(
 )
 
 
+MEANINGS = {
+    "fine-tune": "examples to train on or to validate with",
+    "fine-tune-results": "metrics of a fine-tuning job, step by step",
+    "batch": "requests of a batch, one a line",
+    "batch_output": "answers or errors of a batch",
+    "evals": "items of an eval, one a line",
+    "assistants": "documents for vector stores and assistants",
+    "assistants_output": "what an assistant wrote",
+}
+
+
 @dataclass(frozen=True)
 class Row:
     """A file as the table and its page show it."""
@@ -90,6 +101,11 @@ class Row:
     @property
     def purpose(self) -> str:
         return parse.text(self.item.raw.get("purpose"))
+
+    @property
+    def meaning(self) -> str:
+        """What a purpose means, empty for one that the documentation does not name."""
+        return MEANINGS.get(self.purpose, "")
 
     @property
     def expires(self) -> datetime | None:
@@ -170,7 +186,10 @@ def delete(request: HttpRequest, slug: str, file_id: str) -> HttpResponse:
     """Say what uses a file, then delete it."""
     item = access.item_for(request.user, slug, KIND, file_id, may="operate")
     if request.method != "POST":
-        return render(request, "files/delete.html", {"row": rows([item])[0], "item": item})
+        samples = file_code.deleting(item.connection, file_id)
+        return render(
+            request, "files/delete.html", {"row": rows([item])[0], "item": item, "samples": samples}
+        )
     with item.connection.client(request.user) as client:
         was_there = files.delete(client, file_id, label=item.name)
     kept.forget(item.connection, file_id)

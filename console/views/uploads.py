@@ -41,6 +41,8 @@ def new(request: HttpRequest) -> HttpResponse:
     uploads = access.uploads_for(request.user)[:SHOWN]
     context = {"form": form, "uploads": uploads, "part": PART, "connections": connections}
     context["back"] = way_back.note(request)
+    place = next(iter(form.connections.values()), None)
+    context["samples"] = file_code.sending(place, "train.jsonl", "fine-tune") if place else []
     return render(request, "uploads/new.html", context, status=422 if form.is_bound else 200)
 
 

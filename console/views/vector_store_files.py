@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from console import access
 from console.forms.pairs import lines
-from console.forms.vector_stores import AttachForm, AttributesForm
+from console.forms.vector_stores import AttachForm, AttributesForm, attributes_seen
 from console.index.vector_stores import KIND
 from console.models import Item
 from console.once import failure
@@ -89,8 +89,20 @@ def batch(request: HttpRequest, slug: str, store_id: str, batch_id: str) -> Http
         return JsonResponse(batch_as_json(found))
     part = asks_for(request, "live")
     context = {**framed(request, item), "found": found, "after": after, "part": part}
+    context["samples"] = stopping(item, batch_id)
     template = "vector_store_files/batch.html#live" if part else "vector_store_files/batch.html"
     return render(request, template, context)
+
+
+def stopping(item: Item, batch_id: str) -> Any:
+    return code_calls.calling(
+        item.connection,
+        "vector_stores.file_batches.cancel",
+        "POST",
+        code_calls.path("vector_stores", item.remote_id, "file_batches", batch_id, "cancel"),
+        ids=[batch_id],
+        named={"vector_store_id": item.remote_id},
+    )
 
 
 @require_POST
@@ -111,7 +123,8 @@ def show(request: HttpRequest, slug: str, store_id: str, file_id: str) -> HttpRe
     if wants_json(request):
         texts = list(found.text.texts) if found.text else []
         return JsonResponse({**as_json(found.held), "chunks": texts, "raw": found.held.file.raw})
-    form = AttributesForm(initial={"attributes": lines(found.held.file.attributes)})
+    now = found.held.file.attributes
+    form = AttributesForm(initial={"attributes": lines(now), "seen": attributes_seen(now)})
     return render(request, "vector_store_files/show.html", file_page(request, item, found, form))
 
 
@@ -130,13 +143,20 @@ def file_page(request: HttpRequest, item: Item, found: Any, form: AttributesForm
 
 @require_POST
 def attributes(request: HttpRequest, slug: str, store_id: str, file_id: str) -> HttpResponse:
-    """Replace the attributes of a file in a store."""
+    """Replace the attributes of a file in a store; who comes second gets both versions (409)."""
     item = access.item_for(request.user, slug, KIND, store_id, may="operate")
     form = AttributesForm(request.POST)
+    found = contents.look_at_file(item.connection, request.user, store_id, file_id)
     if not form.is_valid():
-        found = contents.look_at_file(item.connection, request.user, store_id, file_id)
         page = file_page(request, item, found, form)
         return render(request, "vector_store_files/show.html", page, status=422)
+    theirs = found.held.file.attributes
+    if form.cleaned_data["seen"] not in ("", attributes_seen(theirs)):
+        mine = AttributesForm(
+            initial={"attributes": request.POST["attributes"], "seen": attributes_seen(theirs)}
+        )
+        page = {**file_page(request, item, found, mine), "theirs": lines(theirs)}
+        return render(request, "vector_store_files/show.html", page, status=409)
     with item.connection.client(request.user) as client:
         vector_store_files.update(client, store_id, file_id, form.cleaned_data["attributes"])
     messages.success(request, "Changed the attributes.")

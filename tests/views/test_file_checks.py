@@ -199,6 +199,15 @@ def test_a_file_is_fetched_and_waits_to_be_mended(signed_in, upstream, room):
     assert "Send to prod" in signed_in.get(f"/uploads/{upload.pk}/").text
 
 
+def test_a_form_sent_twice_fetches_once(signed_in, upstream, room):
+    upstream[f"GET {CONTENT}"] = 200, DATA, {}
+    examined(signed_in)
+
+    places = {signed_in.post(MEND, {"key": "k1"}).headers["Location"] for _ in range(2)}
+
+    assert len(places) == Upload.objects.count() == 1
+
+
 def test_a_file_that_was_not_checked_is_not_fetched(signed_in, room):
     response = signed_in.post(MEND, follow=True)
 

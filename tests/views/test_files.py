@@ -416,7 +416,9 @@ def test_a_copy_is_a_job_on_the_other_connection(client, alice, known, other):
     enter(client, alice)
     assert "other" in client.get("/c/prod/files/file-1/copy/").text
 
-    client.post("/c/prod/files/file-1/copy/", {"target": "other", "purpose": "fine-tune"})
+    form = {"key": "k1", "target": "other", "purpose": "fine-tune"}
+    client.post("/c/prod/files/file-1/copy/", form)
+    client.post("/c/prod/files/file-1/copy/", form)
 
     job = Job.objects.get()
     assert (job.kind, job.connection, job.arguments["file"]) == ("file.copy", other, "file-1")
@@ -431,7 +433,7 @@ def test_a_copy_without_room_is_refused_in_the_form(client, alice, known, other,
     settings.UPLOAD_QUOTA = 1
 
     response = enter(client, alice).post(
-        "/c/prod/files/file-1/copy/", {"target": "other", "purpose": "fine-tune"}
+        "/c/prod/files/file-1/copy/", {"key": "k1", "target": "other", "purpose": "fine-tune"}
     )
 
     assert response.status_code == 422

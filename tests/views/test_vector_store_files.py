@@ -1,5 +1,7 @@
 """The files of a vector store: live states, batches, attributes, content, taking out."""
 
+import re
+
 import pytest
 
 from console.models import AuditEvent, Item
@@ -155,12 +157,29 @@ def test_the_stored_text_is_shown_chunk_by_chunk_and_never_as_html(operating, up
 
 
 def test_attributes_are_replaced_with_their_types(operating, upstream):
+    upstream["GET /vector_stores/vs-1/files/file-1"] = 200, READY
     upstream["POST /vector_stores/vs-1/files/file-1"] = 200, READY
 
     text = 'year = 2027\nteam = "12"\nready = true'
     operating.post(f"{URL}files/file-1/attributes/", {"attributes": text})
 
-    assert upstream.requests[0].json() == {"attributes": {"year": 2027, "team": "12", "ready": True}}
+    assert upstream.requests[-1].json() == {"attributes": {"year": 2027, "team": "12", "ready": True}}
+
+
+def test_attributes_that_somebody_else_changed_are_shown_with_mine(operating, upstream):
+    upstream["GET /vector_stores/vs-1/files/file-1"] = [
+        (200, {**READY, "status": "in_progress", "attributes": {"year": 2025}}),
+        (200, {**READY, "status": "in_progress"}),
+    ]
+    page = operating.get(f"{URL}files/file-1/").text
+    seen = re.search('name="seen" value="([0-9a-f]{64})"', page)[1]
+
+    response = operating.post(f"{URL}files/file-1/attributes/", {"attributes": "year = 2030", "seen": seen})
+
+    assert response.status_code == 409
+    assert "year = 2026" in response.text
+    assert "year = 2030" in response.text
+    assert all(request.method == "GET" for request in upstream.requests)
 
 
 def test_a_file_is_taken_out(operating, upstream):
