@@ -18,7 +18,8 @@ NOT_OFFERED = (
 )
 REFUSED = (
     "This resource does not let its stored completions be listed (403). They may be switched off for the account "
-    "(storedCompletionsDisabled), or the identity lacks the data action stored-completions/read."
+    "(storedCompletionsDisabled), the identity may lack the data action stored-completions/read, or the network "
+    "rules of the resource keep the console out."
 )
 LONGEST_NAME = 200
 MARKS = re.compile(r"\*+|`+|^#+ ", re.MULTILINE)

@@ -109,6 +109,14 @@ def delete(request: HttpRequest, slug: str, container_id: str, file_id: str) -> 
         file = containers.get_file(client, container_id, file_id)
         if request.method != "POST":
             context = {**framed(request, item), "file": file, "here": "Delete a file"}
+            context["samples"] = code_calls.calling(
+                item.connection,
+                "containers.files.delete",
+                "DELETE",
+                code_calls.path("containers", container_id, "files", file_id),
+                ids=[file_id],
+                named={"container_id": container_id},
+            )
             return render(request, "containers/delete_file.html", context)
         was_there = containers.delete_file(client, container_id, file_id, label=file.name)
     if wants_json(request):

@@ -15,11 +15,13 @@ from console.forms.datasets import DatasetForm
 from console.index.stored_completions import KIND
 from console.models import Job
 from console.models.upload import Refused
+from console.views import code_calls
 from console.views.shared import BadQuery, wants_json
 from console.views.stored_completions import LIST
 
 MOST = 5000
 """Each costs one call for its messages, so that more would keep a worker busy for an hour."""
+TICKED = 500
 
 
 @dataclass(frozen=True)
@@ -59,15 +61,25 @@ def new(request: HttpRequest) -> HttpResponse:
         "most": MOST,
         "action": action(chosen),
         "deployments": deployments(request),
+        "samples": asking(request, chosen.keys[0]),
     }
     return render(request, "stored_completions/dataset.html", context, status=422 if is_confirmed else 200)
+
+
+def asking(request: HttpRequest, key: int) -> Any:
+    """The call for the messages of the first of them as code."""
+    [item] = access.items_by_key(request.user, KIND, [key], may="read")
+    url_path = code_calls.path("chat", "completions", item.remote_id, "messages")
+    return code_calls.calling(
+        item.connection, "chat.completions.messages.list", "GET", url_path, ids=[item.remote_id]
+    )
 
 
 def selected(request: HttpRequest) -> Chosen:
     """Those whose boxes were ticked."""
     keys = [int(key) for key in request.POST.getlist("item") if key.isdecimal() and len(key) < 19]
-    if len(keys) > MOST:
-        raise BadQuery(f"At most {MOST} stored completions make one dataset.")
+    if len(keys) > TICKED:
+        raise BadQuery(f"At most {TICKED} can be selected by hand; a filter takes up to {MOST}.")
     found = [item.pk for item in access.items_by_key(request.user, KIND, keys, may="read")]
     return Chosen(found, len(found))
 

@@ -130,7 +130,7 @@ def by_metadata() -> Facet:
         ]
         return [one for one in found if one.value]
 
-    return Facet("metadata", "Metadata", narrow, options, is_typed=True, hint="key = value, or a key alone")
+    return Facet("metadata", "Metadata", narrow, options, is_typed=True, hint="key = value, or key")
 
 
 def by_condition(name: str, title: str, conditions: Mapping[str, tuple[str, Callable[[], Q]]]) -> Facet:

@@ -108,6 +108,7 @@ def test_all_that_a_filter_finds_become_a_dataset_in_the_order_of_the_list(opera
 
 def test_a_dataset_has_bounds_and_the_page_says_so(operating, known, monkeypatch):
     monkeypatch.setattr(views, "MOST", 5)
+    monkeypatch.setattr(views, "TICKED", 5)
 
     page = operating.get(URL)
 
