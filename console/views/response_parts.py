@@ -18,9 +18,10 @@ from console.responses.thread import thread
 from console.responses.transcript import Stretch, stretch
 from console.v1 import responses
 from console.v1.client import Client
-from console.views import responses as views
 from console.views.item_blocks import shown
 from console.views.live import NDJSON
+from console.views.response_rows import as_json, rows
+from console.views.responses import page
 from console.views.shared import wants_json
 
 
@@ -63,9 +64,9 @@ def thread_of(request: HttpRequest, slug: str, response_id: str) -> HttpResponse
         found = thread(item, request.user)
     except UpstreamError as reason:
         error = reason
-    steps = views.rows(found.all) if found else []
+    steps = rows(found.all) if found else []
     if wants_json(request):
-        told = {"data": [views.as_json(step) for step in steps], "error": error.message if error else ""}
+        told = {"data": [as_json(step) for step in steps], "error": error.message if error else ""}
         return JsonResponse(told, status=error.page_status if error else 200)
     context = {"thread": found, "steps": steps, "thread_error": error}
     return part(request, item, "responses/_thread.html", context)
@@ -75,7 +76,7 @@ def part(request: HttpRequest, item: Item, template: str, context: dict[str, Any
     """The part alone for htmx, else the page of the response with it."""
     if getattr(request, "htmx", False):
         return render(request, template, {"item": item, **context})
-    return render(request, "responses/show.html", {**views.page(request, item), **context})
+    return render(request, "responses/show.html", {**page(request, item), **context})
 
 
 @require_safe

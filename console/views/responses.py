@@ -1,7 +1,5 @@
 """Responses of all connections that the console has met: listed, shown, cancelled and deleted."""
 
-from collections.abc import Iterable
-from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
@@ -13,20 +11,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from console import access
 from console.index import responses as known
-from console.index.deployments import has_deployments
-from console.index.origins import WAYS, Origin
+from console.index.origins import WAYS
 from console.index.responses import KIND
 from console.models import Item
 from console.models.audit import Target
-from console.playground import pricing
 from console.responses import drafts
 from console.responses.looking import Look, look
 from console.responses.thread import has_thread
-from console.v1 import parse, responses
-from console.v1.responses import Response, parse_response
+from console.v1 import responses
 from console.views import code_calls
 from console.views.history import changes
-from console.views.item_blocks import Shown, shown
 from console.views.list_page import list_page
 from console.views.listing import (
     SELECT,
@@ -39,6 +33,7 @@ from console.views.listing import (
     by_status,
 )
 from console.views.open_by_id import open_form
+from console.views.response_rows import Row, as_json, look_as_json, rows
 from console.views.shared import wants_json
 
 STATUSES = {
@@ -49,18 +44,6 @@ STATUSES = {
     "failed": "Failed",
     "cancelled": "Cancelled",
 }
-
-
-ASKED = (
-    "temperature",
-    "top_p",
-    "max_output_tokens",
-    "max_tool_calls",
-    "tool_choice",
-    "truncation",
-    "service_tier",
-)
-"""What of the call is told in a word or a number."""
 
 
 def labelled(label: str) -> Any:
@@ -109,101 +92,11 @@ LIST = Listing(
 )  # fmt: skip
 
 
-class Row:
-    """A response as pages show it, from the index."""
-
-    def __init__(self, item: Item) -> None:
-        self.item = item
-        told = {"status": item.status or "unknown", **item.raw, "id": item.remote_id}
-        self.response: Response = parse_response(told)
-        self.origin = Origin.of(item)
-
-    @property
-    def url(self) -> str:
-        return reverse("response", args=[self.item.connection.slug, self.item.remote_id])
-
-    @property
-    def state(self) -> str:
-        return "gone" if self.item.gone_at else self.response.status
-
-    @property
-    def is_under_way(self) -> bool:
-        return not self.item.gone_at and not self.response.has_ended
-
-    @property
-    def can_cancel(self) -> bool:
-        return self.is_under_way and self.response.is_background
-
-    @property
-    def deployment(self) -> str:
-        """The deployment that was asked, where there are any."""
-        return self.origin.deployment if has_deployments(self.item.connection) else ""
-
-    @property
-    def way(self) -> str:
-        return WAYS.get(self.origin.way, self.origin.way)
-
-    @property
-    def output(self) -> list[Shown]:
-        return shown(self.response.output)
-
-    @property
-    def filtered(self) -> list[dict[str, Any]]:
-        """What the content filter found, beyond that it looked."""
-        return [one for one in self.response.finished.filters if one["filtered"] or one["detected"]]
-
-    @property
-    def reason(self) -> str:
-        """Why it is incomplete, as the service says it."""
-        return self.response.finished.reason if self.response.status == "incomplete" else ""
-
-    @property
-    def asked(self) -> list[tuple[str, str]]:
-        """The parameters of the call, as far as they are plain."""
-        raw = self.response.raw
-        told = [(name, raw.get(name)) for name in ASKED]
-        told += [("reasoning", parse.path(raw, "reasoning", "effort"))]
-        told += [("text format", parse.path(raw, "text", "format", "type"))]
-        return [
-            (name, str(value)) for name, value in told if isinstance(value, str | int | float) and value != ""
-        ]
-
-    @property
-    def instructions(self) -> str:
-        return parse.text(self.response.raw.get("instructions"))
-
-    @property
-    def tools(self) -> Any:
-        return self.response.raw.get("tools")
-
-    @cached_property
-    def price(self) -> pricing.Price | None:
-        """What it cost; None where the tokens are not known yet."""
-        usage, item = self.response.usage, self.item
-        if usage is None:
-            return None
-        what = pricing.sold(
-            item.connection_id,
-            item.connection.kind,
-            self.origin.deployment or self.response.model,
-            served=self.response.model,
-            region=item.connection.region,
-            tier=self.response.finished.service_tier,
-        )
-        return pricing.price(
-            what, input_tokens=usage.input, output_tokens=usage.output, cached_tokens=usage.cached
-        )
-
-
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The list, from the index: there is none at the API."""
     more = {"open_form": open_form(request, KIND)}
     return list_page(request, LIST, "responses/index.html", rows=rows, as_json=as_json, more=more)
-
-
-def rows(items: Iterable[Item]) -> list[Row]:
-    return [Row(item) for item in items]
 
 
 @require_safe
@@ -321,39 +214,3 @@ def deleting(request: HttpRequest, item: Item) -> dict[str, Any]:
     )
     following = Item.objects.uses_of([item], by=KIND).get((item.connection_id, item.remote_id), [])
     return {**framed(request, item), "following": rows(following), "samples": samples}
-
-
-def as_json(row: Row) -> dict[str, Any]:
-    item, response = row.item, row.response
-    usage = response.usage
-    return {
-        "id": item.remote_id,
-        "title": row.origin.title,
-        "connection": item.connection.slug,
-        "status": response.status,
-        "model": response.model,
-        "text": response.text,
-        "background": response.is_background,
-        "previous_response_id": response.previous,
-        "conversation": response.conversation,
-        "usage": {
-            "input_tokens": usage.input if usage else None,
-            "output_tokens": usage.output if usage else None,
-            "reasoning_tokens": usage.reasoning if usage else None,
-            "cached_tokens": usage.cached if usage else None,
-        },
-        "error": response.error,
-        "metadata": dict(response.metadata),
-        "made_by": row.origin.by,
-        "way": row.origin.way,
-        "created_at": response.created,
-        "completed_at": response.completed,
-        "seen_at": item.seen_at,
-        "gone_at": item.gone_at,
-    }
-
-
-def look_as_json(found: Look) -> dict[str, Any]:
-    told = as_json(Row(found.item))
-    error = {"kind": found.error.kind, "message": found.error.message} if found.error else None
-    return {**told, "not_there_yet": found.is_settling, "problem": error}

@@ -14,7 +14,7 @@ from console.models import Connection
 from console.once import failure
 from console.responses import work
 from console.views import code_calls
-from console.views.responses import Row, as_json
+from console.views.response_rows import Row, as_json
 from console.views.shared import wants_json
 
 OFFERED = 200

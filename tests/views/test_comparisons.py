@@ -207,6 +207,16 @@ def test_an_answer_is_a_part_with_the_numbers_of_its_turn(operator, comparison, 
     )
 
 
+def test_an_answer_leads_to_the_response_that_the_resource_keeps(operator, comparison, connection):
+    asked = {"api": "responses", "response_id": "resp_1"}
+    kept = answer(comparison, connection, **asked)
+    other = answer(comparison, connection, position=1, parameters={"store": False}, **asked)
+
+    pages = [operator.get(f"/playground/answers/{one.pk}/").text for one in (kept, other)]
+
+    assert ["/responses/open/?connection=prod&amp;id=resp_1" in page for page in pages] == [True, False]
+
+
 def test_an_answer_whose_connection_is_gone_is_not_asked_again(operator, comparison):
     found = answer(comparison, state="failed")
 

@@ -96,3 +96,12 @@ def test_a_stranger_is_refused_and_opens_no_foreign_connection(client, mallory, 
 
     assert client.get("/responses/open/", {"connection": "prod", "id": "resp_1"}).status_code == 403
     assert upstream.hits == 0
+
+
+def test_a_provider_that_keeps_responses_alone_can_be_asked_for_those(reading, connection, upstream):
+    connection.kind = "xai"
+    connection.save(update_fields=["kind"])
+
+    opened = reading.get("/responses/open/").text, reading.get("/conversations/open/").text
+
+    assert ['value="prod"' in page for page in opened] == [True, False]
