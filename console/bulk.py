@@ -27,20 +27,27 @@ DELETES: dict[str, Delete] = {
 }
 
 
-def start(kind: str, items: Iterable[Item], user: Any, *, noun: str) -> list[Job]:
+def start(
+    kind: str, items: Iterable[Item], user: Any, *, noun: str, job: str = DELETE, verb: str = "Delete"
+) -> list[Job]:
     """Write a job down for each workspace of `items`; the caller wakes a worker. `noun` is their plural."""
     ordered = sorted(items, key=lambda item: (item.connection.workspace_id, item.name))
     groups = groupby(ordered, key=lambda item: item.connection.workspace)
-    return [started(kind, list(group), user, workspace, noun) for workspace, group in groups]
+    titled = [(title(verb, group, noun), group) for _, rows in groups if (group := list(rows))]
+    return [started(job, kind, name, group, user, noun) for name, group in titled]
 
 
-def started(kind: str, items: list[Item], user: Any, workspace: Any, noun: str) -> Job:
+def title(verb: str, items: list[Item], noun: str) -> str:
+    return f"{verb} {items[0].name}" if len(items) == 1 else f"{verb} {len(items)} {noun}"
+
+
+def started(job: str, kind: str, name: str, items: list[Item], user: Any, noun: str) -> Job:
     wanted = [{"connection": one.connection_id, "id": one.remote_id, "name": one.name} for one in items]
     return jobs.start(
-        DELETE,
-        title=f"Delete {items[0].name}" if len(items) == 1 else f"Delete {len(items)} {noun}",
+        job,
+        title=name,
         effect=Job.Effect.IDEMPOTENT,
-        workspace=workspace,
+        workspace=items[0].connection.workspace,
         user=user,
         arguments={"kind": kind, "items": wanted},
         total=len(items),
@@ -50,13 +57,17 @@ def started(kind: str, items: list[Item], user: Any, workspace: Any, noun: str) 
 
 @jobs.handles(DELETE)
 def delete(job: Job) -> None:
-    """Delete one after the other; what an earlier attempt has done is not done again."""
+    each(job, lambda one: delete_one(job, job.arguments["kind"], one))
+
+
+def each(job: Job, do: Callable[[dict[str, Any]], dict[str, str]]) -> None:
+    """Do something to one after the other; what an earlier attempt has done is not done again."""
     wanted: list[dict[str, Any]] = job.arguments["items"]
     results: list[dict[str, str]] = list(job.outcome.get("results", []))
     for place in range(len(results), len(wanted)):
         if not job.advance(place, len(wanted), wanted[place]["name"]):
             raise jobs.CancelledError
-        results.append(delete_one(job, job.arguments["kind"], wanted[place]))
+        results.append(do(wanted[place]))
         job.keep({"results": results})
     job.advance(len(wanted), len(wanted))
 

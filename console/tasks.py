@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from console import bulk, container_jobs, datasets, file_jobs, jobs  # noqa: F401 - register what workers do
-from console.batching import building, results, retrying  # noqa: F401 - register their jobs
+from console.batching import building, cancelling, results, retrying  # noqa: F401 - register their jobs
 from console.batching import work as batching  # noqa: F401 - register its jobs
 from console.models import Connection, User, audit, audit_check, audit_recorder
 from console.models import upload as uploads

@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 from console.views import (
     activity,
     audit,
+    batch_cancel,
     batch_drafts,
     batch_results,
     batch_retry,
@@ -273,13 +274,14 @@ tuning: list[URLPattern] = [
 batch: list[URLPattern] = [
     path("batches/", batches.index, name="batches"),
     path("batches/refresh/", batches.refresh, name="batches-refresh"),
+    path("batches/cancel/", batch_cancel.cancel_many, name="batches-cancel"),
     path("c/<slug:slug>/batches/new/", batches_new.new, name="batch-new"),
     path("c/<slug:slug>/batches/new/template/", batch_templates.new, name="batch-new-template"),
     path("c/<slug:slug>/batches/drafts/<uuid:draft>/", batch_drafts.show, name="batch-draft"),
     path("c/<slug:slug>/batches/drafts/<uuid:draft>/start/", batch_drafts.start, name="batch-draft-start"),
     path("c/<slug:slug>/batches/<str:batch_id>/", batches.show, name="batch"),
     path("c/<slug:slug>/batches/<str:batch_id>/live/", batches.live, name="batch-live"),
-    path("c/<slug:slug>/batches/<str:batch_id>/cancel/", batches.cancel, name="batch-cancel"),
+    path("c/<slug:slug>/batches/<str:batch_id>/cancel/", batch_cancel.cancel, name="batch-cancel"),
     path("c/<slug:slug>/batches/<str:batch_id>/results/", batch_results.index, name="batch-results"),
     path("c/<slug:slug>/batches/<str:batch_id>/results/read/", batch_results.read, name="batch-results-read"),
     path(

@@ -155,6 +155,7 @@ RULES: dict[str, Rule] = {
     # Batches
     "batches": reads("list"),
     "batches-refresh": edits("list", "read"),
+    "batches-cancel": changes("place", "operate"),
     "batch-new": edits("object", "operate"),
     "batch-new-template": edits("object", "operate"),
     "batch-draft": reads("object", "operate"),

@@ -1,6 +1,5 @@
 """A batch from a prompt and the rows of a CSV."""
 
-import json
 from typing import Any
 
 from django import forms
@@ -14,6 +13,8 @@ from console.forms.uploads import SMALL
 from console.forms.vector_stores import area, number, text
 from console.jsonl import Template
 from console.models import Upload
+from console.outbound.errors import ProtocolError
+from console.outbound.json_text import parse_json_text
 
 LIMITS = {"/v1/chat/completions": "max_completion_tokens", "/v1/responses": "max_output_tokens"}
 TAKEN = {"model", "messages", "input", "instructions"}
@@ -74,9 +75,9 @@ class TemplateForm(StartForm):
 
     def clean_more(self) -> dict[str, Any]:
         try:
-            value = json.loads(self.cleaned_data["more"] or "{}")
-        except (ValueError, RecursionError) as error:
-            raise ValidationError(f"This is not JSON: {error}.") from None
+            value = parse_json_text(self.cleaned_data["more"] or "{}")
+        except ProtocolError as error:
+            raise ValidationError(f"This is not JSON: {error.detail or error.message}") from None
         if not isinstance(value, dict):
             raise ValidationError("The parameters are a JSON object.")
         if taken := sorted(TAKEN & value.keys()):

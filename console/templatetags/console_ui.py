@@ -46,6 +46,7 @@ SECTIONS: dict[str, str] = {
     "batch-new": "batches",
     "batch-new-template": "batches",
     "batch-results": "batches",
+    "batches-cancel": "batches",
     "batch-retry": "batches",
     "comparison": "playground",
     "comparisons": "playground",

@@ -1,6 +1,7 @@
 """Drafts of batches: requests that were built here, with their check and their price, until somebody starts them."""
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +13,9 @@ from console import access, tasks
 from console.batching import building, work
 from console.jsonl import preview
 from console.models import Connection, Job, Upload
-from console.views import code_calls
+from console.v1.batches import WINDOW
+from console.views import code_calls, file_code
+from console.views.code import Sample
 from console.views.shared import asks_for, wants_json
 
 SHOWN = 5
@@ -44,7 +47,7 @@ def show(request: HttpRequest, slug: str, draft: uuid.UUID) -> HttpResponse:
         "upload": upload,
         "wanted": wanted,
         "lines": first_lines(upload),
-        "samples": creating(job, wanted),
+        "samples": starting(job, upload, wanted),
     }
     part = asks_for(request, "draft")
     return render(request, "batches/draft.html#draft" if part else "batches/draft.html", context)
@@ -76,15 +79,19 @@ def start(request: HttpRequest, slug: str, draft: uuid.UUID) -> HttpResponse:
     return redirect("job", upload.job.pk) if upload.job else redirect("batch-draft", slug, draft)
 
 
-def creating(job: Job, wanted: work.NewBatch) -> Any:
+def starting(job: Job, upload: Upload, wanted: work.NewBatch) -> list[Sample]:
+    """Both calls that confirming makes: the file is sent, then the batch of it is asked for."""
+    connection: Connection = job.connection  # type: ignore[assignment]
     body = {
         "input_file_id": "file-…",
         "endpoint": wanted.endpoint,
-        "completion_window": "24h",
+        "completion_window": WINDOW,
         "metadata": wanted.told,
     }
-    connection: Connection = job.connection  # type: ignore[assignment]
-    return code_calls.calling(connection, "batches.create", "POST", "/batches", body=body)
+    sending = file_code.sending(connection, upload.name, upload.purpose)
+    python = code_calls.python("batches.create", [], {}, body).replace('"file-…"', "file.id")
+    creating = [python, code_calls.curl(connection, "POST", "/batches", body)]
+    return [replace(one, text=f"{one.text}\n\n{more}") for one, more in zip(sending, creating, strict=True)]
 
 
 def as_json(job: Job, upload: Upload) -> dict[str, Any]:

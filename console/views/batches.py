@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,17 +14,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from console import access
 from console.batching import progress, related
 from console.batching.saving import Saving, savings
-from console.index import batches as known
 from console.index.batches import KIND
 from console.models import Item
 from console.models.audit import Target
-from console.v1 import batches
 from console.v1.batches import Batch, RequestCounts, parse_batch
 from console.views import code_calls
 from console.views.fresh import STOP_POLLING, refreshed
 from console.views.history import changes
 from console.views.list_page import list_page
-from console.views.listing import Column, Listing, by_connection, by_label, by_status
+from console.views.listing import SELECT, Column, Listing, by_connection, by_label, by_status
 from console.views.shared import wants_json
 
 LIST = Listing(
@@ -38,6 +35,7 @@ LIST = Listing(
     icon="stack",
     empty="A batch answers a file of requests within a day, at half the price.",
     columns=(
+        SELECT,
         Column("Batch", sort="name"),
         Column("State", "fit", sort="status"),
         Column("Requests", "r", sort="requests"),
@@ -207,23 +205,6 @@ def shown(request: HttpRequest, item: Item) -> dict[str, Any]:
         "history": access.history_for(request.user, Target(KIND, item.remote_id, item.name)),
         "samples": code_calls.calling(item.connection, "batches.retrieve", "GET", path, ids=ids),
     }
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def cancel(request: HttpRequest, slug: str, batch_id: str) -> HttpResponse:
-    """Say what becomes of the lines, then stop the batch."""
-    item = access.item_for(request.user, slug, KIND, batch_id, may="operate")
-    if request.method != "POST":
-        path = code_calls.path("batches", batch_id, "cancel")
-        samples = code_calls.calling(item.connection, "batches.cancel", "POST", path, ids=[batch_id])
-        return render(request, "batches/cancel.html", {**framed(request, item), "samples": samples})
-    with item.connection.client(request.user) as client:
-        batch = batches.cancel(client, batch_id)
-    item = known.remember(item.connection, batch)
-    if wants_json(request):
-        return JsonResponse(as_json(row_of(item)))
-    messages.success(request, f"{item.name} is being stopped. What is answered by then stays.")
-    return redirect("batch", slug, batch_id)
 
 
 def as_json(row: Row) -> dict[str, Any]:

@@ -162,6 +162,7 @@ def test_a_draft_is_checked_and_priced(operating):
     assert "Nothing has been sent yet." in page.text
     assert "Upload and start" in page.text
     assert "Is this happy? The zip broke." in page.text
+    assert "input_file_id=file.id" in page.context["samples"][0].text
 
 
 def test_a_draft_answers_json(operating):

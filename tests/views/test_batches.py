@@ -6,10 +6,11 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from console import jobs
 from console.index import batches as index
 from console.index import files as known_files
 from console.index import following
-from console.models import AuditEvent, Item, Sync
+from console.models import AuditEvent, Item, Job, Sync
 from console.v1.batches import parse_batch
 from console.v1.files import parse_file
 from tests.upstream import Script
@@ -319,8 +320,51 @@ def test_a_silent_resource_leaves_the_outcome_open(operating, known, upstream):
     assert Item.objects.get(remote_id="batch-1").status == "in_progress"
 
 
+def selected(operating, **more):
+    keys = list(Item.objects.filter(kind="batch").order_by("pk").values_list("pk", flat=True))
+    return operating.post("/batches/cancel/", {"item": keys, **more})
+
+
+def test_of_those_selected_only_what_works_is_cancelled(operating, known, upstream):
+    upstream["POST /batches/batch-1/cancel"] = 200, {**RUNNING, "status": "cancelling"}
+    page = selected(operating)
+    assert [row.item.remote_id for row in page.context["rows"]] == ["batch-1"]
+    assert "2 of those selected have ended already" in page.text
+    assert upstream.hits == 0
+
+    selected(operating, confirmed="1")
+    job = Job.objects.get(kind="batch.cancel")
+    jobs.run(str(job.pk))
+
+    job.refresh_from_db()
+    assert [(one["id"], one["state"], one["message"]) for one in job.outcome["results"]] == [
+        ("batch-1", "done", "cancelling")
+    ]
+    assert Item.objects.get(remote_id="batch-1").status == "cancelling"
+    assert AuditEvent.objects.filter(action="batch.cancelled").latest().actor_label == "alice"
+
+
+def test_a_refusal_is_told_with_its_batch(operating, known, upstream):
+    upstream["POST /batches/batch-1/cancel"] = REFUSED
+    selected(operating, confirmed="1")
+    job = Job.objects.get(kind="batch.cancel")
+
+    jobs.run(str(job.pk))
+
+    job.refresh_from_db()
+    (told,) = job.outcome["results"]
+    assert (told["state"], "Cannot cancel" in told["message"]) == ("failed", True)
+
+
+def test_nothing_to_cancel_is_told(operating, known):
+    Item.objects.filter(remote_id="batch-1").delete()
+
+    assert selected(operating).url == "/batches/"
+
+
 def test_who_reads_may_not_cancel(reading, known, upstream):
     assert reading.post(f"{URL}cancel/").status_code == 403
+    assert selected(reading, confirmed="1").status_code == 403
     assert upstream.hits == 0
 
 

@@ -1,0 +1,56 @@
+"""Stopping batches: one from its page, or those that were selected in the list by a job."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from console import access, tasks
+from console.batching import cancelling
+from console.index import batches as known
+from console.index.batches import KIND
+from console.v1 import batches
+from console.views import code_calls
+from console.views.batches import as_json, framed, row_of, rows
+from console.views.bulk import MOST
+from console.views.shared import BadQuery, wants_json
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest, slug: str, batch_id: str) -> HttpResponse:
+    """Say what becomes of the lines, then stop the batch."""
+    item = access.item_for(request.user, slug, KIND, batch_id, may="operate")
+    if request.method != "POST":
+        path = code_calls.path("batches", batch_id, "cancel")
+        samples = code_calls.calling(item.connection, "batches.cancel", "POST", path, ids=[batch_id])
+        return render(request, "batches/cancel.html", {**framed(request, item), "samples": samples})
+    with item.connection.client(request.user) as client:
+        batch = batches.cancel(client, batch_id)
+    item = known.remember(item.connection, batch)
+    if wants_json(request):
+        return JsonResponse(as_json(row_of(item)))
+    messages.success(request, f"{item.name} is being stopped. What is answered by then stays.")
+    return redirect("batch", slug, batch_id)
+
+
+@require_POST
+def cancel_many(request: HttpRequest) -> HttpResponse:
+    """Show which of the selected batches are still at work; once that is confirmed, a job stops just those."""
+    access.require(request.user, "operate")
+    keys = [int(key) for key in request.POST.getlist("item") if key.isdecimal() and len(key) < 19]
+    if len(keys) > MOST:
+        raise BadQuery(f"At most {MOST} batches can be cancelled at once.")
+    chosen = rows(access.items_by_key(request.user, KIND, keys, may="operate"))
+    working = [row for row in chosen if row.can_cancel]
+    if not working:
+        messages.info(request, "None of the batches that were selected is at work any more.")
+        return redirect("batches")
+    if "confirmed" not in request.POST:
+        context = {"rows": working, "ended": len(chosen) - len(working)}
+        return render(request, "batches/cancel_many.html", context)
+    with transaction.atomic():
+        started = cancelling.start([row.item for row in working], request.user)
+        for job in started:
+            tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]
+    return redirect("job", started[0].pk)
