@@ -212,7 +212,8 @@ def test_an_answer_leads_to_the_response_that_the_resource_keeps(operator, compa
     kept = answer(comparison, connection, **asked)
     other = answer(comparison, connection, position=1, parameters={"store": False}, **asked)
 
-    pages = [operator.get(f"/playground/answers/{one.pk}/").text for one in (kept, other)]
+    htmx = {"HX-Request": "true"}
+    pages = [operator.get(f"/playground/answers/{one.pk}/", headers=htmx).text for one in (kept, other)]
 
     assert ["/responses/open/?connection=prod&amp;id=resp_1" in page for page in pages] == [True, False]
 
