@@ -49,9 +49,17 @@ def test_the_handbook_can_be_searched(furnished: TestClient) -> None:
 def test_jobs_are_in_different_states(furnished: TestClient) -> None:
     jobs = rows(furnished, "/fine_tuning/jobs")
 
-    assert [job["status"] for job in jobs] == ["running", "paused", "failed", "succeeded", "succeeded"]
-    assert "Line 17" in jobs[2]["error"]["message"]
-    assert rows(furnished, f"/fine_tuning/jobs/{jobs[3]['id']}/checkpoints")
+    assert [job["status"] for job in jobs] == [
+        "running",
+        "paused",
+        "succeeded",
+        "failed",
+        "succeeded",
+        "succeeded",
+    ]
+    assert "Line 17" in jobs[3]["error"]["message"]
+    assert jobs[2]["method"]["type"] == "reinforcement"
+    assert rows(furnished, f"/fine_tuning/jobs/{jobs[4]['id']}/checkpoints")
 
 
 def test_batches_have_lines_that_failed(furnished: TestClient) -> None:

@@ -67,7 +67,7 @@ async def _runbook_store(hand: Hand, moment: float) -> None:
 
 
 async def _tuned(hand: Hand, moment: float) -> None:
-    """A job that succeeded, one that another learning rate made overfit, and one whose file is broken."""
+    """A job that succeeded, one that overfits by its learning rate, one whose file is broken, one with rewards."""
     hand.at(moment)
     training = await hand.upload("support-train.jsonl", sets.lines(sets.training()), "fine-tune")
     validation = await hand.upload("support-valid.jsonl", sets.lines(sets.training()[::6]), "fine-tune")
@@ -81,6 +81,26 @@ async def _tuned(hand: Hand, moment: float) -> None:
     )
     hand.at(moment + 3 * _HOUR)
     await _job(hand, _settings(), suffix="support", training_file=broken)
+    hand.at(moment + 4 * _HOUR)
+    await _reasoned(hand)
+
+
+async def _reasoned(hand: Hand) -> None:
+    """A job by reinforcement: its grader likes answers that are near to those of the support desk."""
+    training = await hand.upload("support-prompts.jsonl", sets.lines(sets.prompts()), "fine-tune")
+    validation = await hand.upload(
+        "support-prompts-valid.jsonl", sets.lines(sets.prompts()[::4]), "fine-tune"
+    )
+    grader = {
+        "type": "text_similarity", "name": "near", "evaluation_metric": "rouge_l",
+        "input": "{{sample.output_text}}", "reference": "{{item.reference_answer}}",
+    }  # fmt: skip
+    method = {
+        "type": "reinforcement",
+        "reinforcement": {"grader": grader, "hyperparameters": {"n_epochs": 2}},
+    }
+    files = {"training_file": training, "validation_file": validation}
+    await _job(hand, method, model="o4-mini-2025-04-16", suffix="support-thinks", **files)
 
 
 async def _running(hand: Hand, moment: float) -> None:

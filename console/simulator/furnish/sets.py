@@ -53,6 +53,15 @@ def preferences() -> list[dict[str, Any]]:
     ]
 
 
+def prompts() -> list[dict[str, Any]]:
+    """Questions alone, with the answer that a grader compares with."""
+    return [
+        {"messages": [{"role": "user", "content": opening.format(question)}], "reference_answer": answer}
+        for opening in _OPENINGS[:3]
+        for question, answer in QUESTIONS
+    ]
+
+
 def sentiment_batch(times: int = 3) -> list[dict[str, Any]]:
     """A request for each review, several times over."""
     return [
