@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from console.forms.pairs import pairs, plain_lines, scalars
 from console.forms.picked_files import PickedFilesForm
-from console.forms.uploads import SMALL
+from console.forms.uploads import small
 from console.models import Upload
 from console.models.seen import canonical
 from console.once import MARKER
@@ -146,10 +146,7 @@ class UploadedForm(CutForm):
         return scalars(self.cleaned_data["attributes"])
 
     def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file and file.size > SMALL:
-            raise ValidationError("Without JavaScript a file may have at most 2 MiB.")
-        return file
+        return small(self.cleaned_data["file"])
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean()

@@ -1,6 +1,5 @@
 """A batch from a prompt and a CSV: the first requests to look at, then a draft with its check and its price."""
 
-import hashlib
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -62,17 +61,14 @@ def received(request: HttpRequest, connection: Connection, file: Any) -> Upload:
     data: bytes = file.read()
     if not data:
         raise ValidationError("The file is empty.")
-    digest = hashlib.sha256(data).hexdigest()
-    upload = Upload.begin(
-        first=digest,
+    return Upload.take(
+        data,
         owner=request.user,
         connection=connection,
         workspace=connection.workspace,
         name=named(file.name),
-        size=len(data),
         purpose=Upload.ROWS,
     )
-    return upload.receive(0, data, digest)
 
 
 def waiting(request: HttpRequest, connection: Connection, form: TemplateForm) -> Upload:

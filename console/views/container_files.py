@@ -1,6 +1,5 @@
 """The files of a container: put in, kept and deleted."""
 
-import hashlib
 from contextlib import ExitStack
 from typing import Any
 
@@ -54,19 +53,15 @@ def put_in(request: HttpRequest, item: Item, form: AddFilesForm) -> Job | None:
     key, file = form.cleaned_data["key"], form.cleaned_data["file"]
     if not file:
         return container_jobs.attach(item, request.user, key=key, file_ids=form.cleaned_data["wanted"])
-    data: bytes = file.read()
-    digest = hashlib.sha256(data).hexdigest()
     try:
-        spooled = Upload.begin(
-            first=digest,
+        spooled = Upload.take(
+            file.read(),
             owner=request.user,
             connection=item.connection,
             workspace=item.connection.workspace,
             name=named(file.name),
-            size=len(data),
             purpose="container",
         )
-        spooled = spooled.receive(0, data, digest)
     except Refused as reason:
         form.add_error("file", str(reason))
         return None

@@ -1,6 +1,5 @@
 """Files on their way: they come in parts, wait in the spool, and a job sends them on."""
 
-import hashlib
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -49,13 +48,9 @@ def new(request: HttpRequest) -> HttpResponse:
 def received(request: HttpRequest, form: UploadForm) -> Upload | None:
     """Put the file of a plain form into the spool; None when there is no room, which the form then says."""
     file = form.cleaned_data["file"]
-    data: bytes = file.read()
-    digest = hashlib.sha256(data).hexdigest()
     try:
-        upload = Upload.begin(
-            first=digest, owner=request.user, name=named(file.name), size=len(data), **form.facts
-        )
-        return gone_on(request, upload.receive(0, data, digest))
+        upload = Upload.take(file.read(), owner=request.user, name=named(file.name), **form.facts)
+        return gone_on(request, upload)
     except Refused as reason:
         form.add_error("file", str(reason))
         return None

@@ -1,6 +1,5 @@
 """Files from a person's disk into a vector store: they come into the spool, then one job sends and attaches them."""
 
-import hashlib
 from typing import Any
 
 from django.db import transaction
@@ -50,20 +49,10 @@ def wanted(request: HttpRequest, item: Item, form: UploadedForm) -> list[Upload]
     file = form.cleaned_data["file"]
     if not file:
         return found
-    data: bytes = file.read()
-    digest = hashlib.sha256(data).hexdigest()
     facts: dict[str, Any] = {"connection": item.connection, "workspace": item.connection.workspace}
+    facts |= {"owner": request.user, "purpose": PURPOSE, "store_id": item.remote_id}
     try:
-        begun = Upload.begin(
-            first=digest,
-            owner=request.user,
-            name=named(file.name),
-            size=len(data),
-            purpose=PURPOSE,
-            store_id=item.remote_id,
-            **facts,
-        )
-        return [*found, begun.receive(0, data, digest)]
+        return [*found, Upload.take(file.read(), name=named(file.name), **facts)]
     except Refused as reason:
         form.add_error("file", str(reason))
         return []
