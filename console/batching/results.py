@@ -6,7 +6,9 @@ Files are kept as long as somebody looks at them now and then; see docs/decision
 import hashlib
 import os
 import shutil
+import sqlite3
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from django.urls import reverse
 
 from console import file_jobs, jobs
 from console.batching.store import Store, Writer
+from console.index import files as known
 from console.index.files import KIND as FILE
 from console.jsonl.lines import lines
 from console.models import Item, Job
@@ -46,12 +49,16 @@ def ids_of(batch: Batch) -> tuple[str, str, str]:
 
 
 def stored(item: Item, batch: Batch) -> Store | None:
-    """The results as they were read, if they were, and from the files that the batch has now."""
+    """The results as they were read, if from the files that the batch has now; a broken one is dropped."""
     path = path_of(item)
     if not path.exists():
         return None
     store = Store(path)
-    facts = store.facts
+    try:
+        facts = store.facts
+    except sqlite3.DatabaseError:
+        path.unlink(missing_ok=True)
+        return None
     if tuple(facts.get(part, "") for part in PARTS) != ids_of(batch):
         return None
     os.utime(path)
@@ -80,6 +87,7 @@ def fetch(job: Job) -> None:
     with connection.client(job.actor) as client:
         batch = batches.get(client, job.arguments["batch"])
         item = Item.objects.get(connection=connection, kind="batch", remote_id=batch.id)
+        describe(client, item, batch)
         make_room(sizes(connection.pk, batch))
         path = path_of(item)
         part = path.with_suffix(f".{job.pk.hex}.part")
@@ -91,6 +99,13 @@ def fetch(job: Job) -> None:
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
+
+
+def describe(client: Client, item: Item, batch: Batch) -> None:
+    """Have the index know the files, which may be newer than its last listing."""
+    for file_id in filter(None, ids_of(batch)):
+        with suppress(NotFound):
+            known.remember(item.connection, files.get(client, file_id))
 
 
 class Fetch:

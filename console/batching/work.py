@@ -80,6 +80,7 @@ def start(job: Job) -> None:
     asked, connection = NewBatch(**job.arguments), of(job)
     with kept_errors(job):
         file_id = asked.input_file or sent(job)
+        job.refresh_from_db(fields=["done", "total"])
         with connection.client(job.actor) as client:
             wait(client, job, file_id)
             batch = begun(client, job, asked, file_id)

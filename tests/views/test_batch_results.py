@@ -299,6 +299,25 @@ def test_results_are_read_again_when_the_batch_has_other_files(reading, batch, c
     assert "load, submit" in reading.get(RESULTS).text
 
 
+def test_a_broken_file_of_results_is_dropped_and_read_again(reading, batch):
+    read(reading)
+    results.path_of(batch).write_bytes(b"no database" * 100)
+
+    assert "load, submit" in reading.get(RESULTS).text
+    assert read(reading).state == "done"
+
+
+def test_reading_tells_the_index_of_files_that_no_listing_told_of(reading, batch, upstream):
+    upstream["GET /files/file-out"] = (
+        200,
+        {"id": "file-out", "filename": "answers.jsonl", "bytes": len(OUTPUT)},
+    )
+
+    read(reading)
+
+    assert "answers.jsonl" in reading.get(URL).text
+
+
 def test_a_batch_without_files_has_no_results_yet(reading, connection):
     index.remember(connection, parse_batch({**BATCH, "output_file_id": None, "error_file_id": None}))
 
