@@ -42,6 +42,8 @@ def add(request: HttpRequest, slug: str, container_id: str) -> HttpResponse:
         raise error
     if error is not None:
         return adding(request, item, form.renewed(), status=error.page_status, error=error)
+    if job.is_open:
+        return redirect("job", job.pk)
     if wants_json(request):
         return JsonResponse({"added": job.outcome.get("added", [])}, status=201)
     messages.success(request, f"{job.title}: done.")
