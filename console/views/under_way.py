@@ -94,16 +94,12 @@ def of_item(item: Item) -> Work:
 
 
 def progress(item: Item) -> tuple[int | None, int | None]:
-    """How many parts of an object are done, and of how many, by the counts that its kind tells."""
-    counts = parse.mapping(
-        item.raw.get("request_counts") or item.raw.get("result_counts") or item.raw.get("file_counts")
-    )
+    """How many parts of an object are done, and of how many; runs of evals tell only of those that are done."""
+    counts = parse.mapping(item.raw.get("request_counts") or item.raw.get("file_counts"))
     total = parse.integer(counts.get("total"))
     if not total:
         return None, None
-    ended = (
-        parse.integer(counts.get(name)) for name in ("completed", "passed", "failed", "errored", "cancelled")
-    )
+    ended = (parse.integer(counts.get(name)) for name in ("completed", "failed", "cancelled"))
     return min(sum(one or 0 for one in ended), total), total
 
 

@@ -133,15 +133,21 @@ def test_work_under_way_is_shown_with_its_progress(client, bob, fleet, connectio
     )
     finish = (timezone.now() + timedelta(minutes=90)).timestamp()
     taken_in(connection, "fine_tuning_job", "running", {"estimated_finish": finish}, hours=2)
+    taken_in(connection, "eval_run", "in_progress", {"result_counts": {"total": 3, "passed": 3}}, hours=3)
     Job.objects.create(workspace=workspace, kind="x", title="Copy a file", effect="read", total=10, done=4)
     client.force_login(bob)
 
     page = client.get("/")
 
     shown = {one.title: (one.done, one.total) for one in page.context["running"]}
-    assert shown == {"Copy a file": (4, 10), "a batch": (4, 9), "a fine_tuning_job": (None, None)}
+    assert shown == {
+        "Copy a file": (4, 10),
+        "a batch": (4, 9),
+        "a fine_tuning_job": (None, None),
+        "a eval_run": (None, None),
+    }
     assert "/c/prod/batches/batch-1/" in page.text
-    assert 5300 < page.context["running"][-1].seconds_left <= 5400
+    assert 5300 < page.context["running"][2].seconds_left <= 5400
 
 
 def test_what_failed_within_a_day_is_shown_with_its_reason(client, bob, fleet, connection, workspace):
