@@ -49,7 +49,7 @@ def quoting(request: HttpRequest, connection: Connection, typed: Typed) -> dict[
     files = checked(request, connection, typed)
     report = next((one.report for one in files if one.title == ROLES["training_file"]), {})
     epochs = typed.get("n_epochs", "")
-    passes = int(epochs) if epochs.isdecimal() and 0 < int(epochs[:4]) <= 50 else None
+    passes = int(epochs) if epochs.isdecimal() and len(epochs) < 3 and int(epochs) else None
     return {
         "connection": connection,
         "checked": files,

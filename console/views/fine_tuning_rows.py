@@ -1,5 +1,6 @@
 """A fine-tuning job as pages and JSON show it."""
 
+import json
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
@@ -75,6 +76,8 @@ def again_url(row: Row) -> str:
     job = row.job
     names = ("method", "model", "training_file", "validation_file", "suffix", "seed")
     asked = {**{name: getattr(job, name) for name in names}, **job.hyperparameters}
+    if job.grader:
+        asked |= {"grader_kind": "json", "grader_json": json.dumps(job.grader, indent=2, ensure_ascii=False)}
     told = {name: value for name, value in asked.items() if value not in (None, "", "auto")}
     return f"{reverse('fine-tuning-job-new', args=[row.item.connection.slug])}?{urlencode(told)}"
 

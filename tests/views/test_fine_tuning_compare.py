@@ -143,6 +143,16 @@ def test_the_base_model_is_called_by_its_deployment_even_without_its_version(rea
     assert re.findall(r"model=([^&]+)", link)[0] == "nano"
 
 
+def test_a_similar_job_by_reinforcement_has_the_same_grader(operating, connection, upstream):
+    grader = {"type": "string_check", "name": "of the first job"}
+    method = {"type": "reinforcement", "reinforcement": {"grader": grader}}
+    index.remember(connection, parse_job({**JOB, "method": method}))
+
+    link = operating.get("/c/prod/fine-tuning/ftjob-1/").context["again_url"]
+
+    assert "of the first job" in operating.get(link).text
+
+
 def test_a_similar_job_has_the_settings_filled_in(operating, known):
     page = operating.get("/c/prod/fine-tuning/ftjob-2/").text
 
