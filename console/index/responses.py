@@ -8,7 +8,6 @@ from django.utils import timezone
 from console.index import keeping, metadata
 from console.index.conversations import KIND as CONVERSATION
 from console.index.deployments import KIND as DEPLOYMENT
-from console.index.models import KIND as MODEL
 from console.index.origins import Origin
 from console.models import Connection, Item
 from console.models.seen import Seen, label
@@ -31,7 +30,6 @@ def seen(response: Response, origin: Origin) -> Seen:
         (KIND, response.previous),
         (CONVERSATION, response.conversation),
         (DEPLOYMENT, origin.deployment),
-        (MODEL, response.model),
     }
     background = {label("background", "yes")} if response.is_background else set()
     tools = {label("tools", "used")} if response.calls_tools else set()

@@ -354,10 +354,7 @@ def test_a_stranger_finds_nothing(client, mallory, known):
 def test_what_its_tools_search_tells_where_it_is_used(connection):
     item = met(connection, {**FIRST, "tools": [{"type": "file_search", "vector_store_ids": ["vs_1"]}]})
 
-    assert set(item.refs.values_list("kind", "remote_id")) == {
-        ("vector_store", "vs_1"),
-        ("model", "gpt-5-mini"),
-    }
+    assert set(item.refs.values_list("kind", "remote_id")) == {("vector_store", "vs_1")}
 
 
 def test_the_response_of_a_comparison_leads_back_to_it(reading, connection, alice, workspace):
