@@ -4,6 +4,8 @@ The draft keeps what was asked for; the upload keeps the requests and what the d
 leaves the console before somebody has seen both.
 """
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -61,16 +63,26 @@ def columns(rows: Upload) -> list[str]:
 
 
 def start(connection: Connection, user: Any, draft: Draft) -> Job:
-    """Write the draft down; the caller wakes a worker. Raises Refused when the spool has no room."""
+    """Write the draft down, or find the one of the same form; the caller wakes a worker. Raises Refused."""
+    arguments = {
+        "rows": str(draft.rows.pk),
+        "template": asdict(draft.template),
+        "batch": asdict(draft.batch),
+        "form": dict(draft.form),
+    }
+    key = f"{user.pk}:{digest_of(draft)}"
     with transaction.atomic():
+        known = Job.objects.filter(idempotency_key=key).first()
+        if known is not None:
+            return known
         upload = kept(connection, user, f"{draft.rows.name.rpartition('.')[0] or draft.rows.name}.jsonl")
-        arguments = {
-            "rows": str(draft.rows.pk),
-            "template": asdict(draft.template),
-            "batch": asdict(draft.batch),
-            "form": dict(draft.form),
-        }
-        return drafted(BUILD, connection, user, upload, arguments, title=f"Build {upload.name}")
+        return drafted(BUILD, connection, user, upload, arguments, title=f"Build {upload.name}", key=key)
+
+
+def digest_of(draft: Draft) -> str:
+    """The same for the same form with the same entries and rows; a form that was changed makes another draft."""
+    told = [asdict(draft.template), asdict(draft.batch), draft.rows.parts]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:40]
 
 
 def kept(connection: Connection, user: Any, name: str) -> Upload:
@@ -87,7 +99,14 @@ def kept(connection: Connection, user: Any, name: str) -> Upload:
 
 
 def drafted(
-    kind: str, connection: Connection, user: Any, upload: Upload, arguments: Mapping[str, Any], *, title: str
+    kind: str,
+    connection: Connection,
+    user: Any,
+    upload: Upload,
+    arguments: Mapping[str, Any],
+    *,
+    title: str,
+    key: str | None = None,
 ) -> Job:
     job = jobs.start(
         kind,
@@ -96,6 +115,7 @@ def drafted(
         workspace=connection.workspace,
         user=user,
         connection=connection,
+        key=key,
         arguments={"upload": str(upload.pk), **arguments},
     )
     Job.objects.filter(pk=job.pk).update(url=reverse("batch-draft", args=[connection.slug, job.pk]))

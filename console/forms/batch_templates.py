@@ -99,7 +99,7 @@ class TemplateForm(StartForm):
         """What is started of it; `otherwise` is its name where none was typed."""
         clean = self.cleaned_data
         return NewBatch(
-            key="",
+            key=clean["key"],
             endpoint=clean["endpoint"],
             name=clean["name"] or otherwise,
             output_days=clean["output_days"],

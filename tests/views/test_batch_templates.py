@@ -151,6 +151,15 @@ def test_each_endpoint_has_a_body_of_its_own(operating, endpoint, body):
     assert first["body"] == {"model": "gpt-4.1-nano", **body}
 
 
+def test_the_same_form_sent_twice_makes_one_draft(operating):
+    first = operating.post(URL, {**FORM, "file": csv()})
+    second = operating.post(URL, {**FORM, "file": csv()})
+    changed = operating.post(URL, {**FORM, "system": "Answer in two words.", "file": csv()})
+
+    assert first.url == second.url != changed.url
+    assert Upload.objects.filter(purpose="batch").count() == 2
+
+
 def test_a_draft_is_checked_and_priced(operating):
     job = built(operating)
 
