@@ -11,13 +11,19 @@ VARIABLES = {"openai": "OPENAI_API_KEY", "xai": "XAI_API_KEY", "deepseek": "DEEP
 SETUP = """import os
 from openai import OpenAI
 
-client = OpenAI(base_url={url}, api_key=os.environ["{variable}"])
+client = OpenAI(
+    base_url={url},
+    api_key=os.environ["{variable}"],
+)
 """
 SETUP_ENTRA = """from azure.identity import DefaultAzureCredential, get_bearer_token_provider
 from openai import OpenAI
 
 token = get_bearer_token_provider(DefaultAzureCredential(), {scope})
-client = OpenAI(base_url={url}, api_key=token)
+client = OpenAI(
+    base_url={url},
+    api_key=token,
+)
 """
 
 

@@ -1,7 +1,6 @@
 """Any call of the v1 API as code, from its method, path and body: what an action sends, without its key."""
 
 import json
-import pprint
 import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +10,7 @@ from console.models import Connection
 from console.v1.routes import preview_headers
 from console.views.code import Sample, header, setup
 
-WIDTH = 88
+WIDTH = 72
 
 
 def path(*parts: str) -> str:
@@ -65,10 +64,25 @@ def python(name: str, ids: Sequence[str], named: Mapping[str, Any], body: Mappin
     return f"answer = client.{name}(\n{lines})\nprint(answer.to_json())\n"
 
 
-def literal(value: Any) -> str:
+def literal(value: Any, depth: int = 1) -> str:
+    """JSON as Python writes it: in one line where there is room, else a line for each member, `depth` steps in."""
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
-    return pprint.pformat(value, width=WIDTH, sort_dicts=False).replace("\n", "\n    ")
+    if isinstance(value, Mapping):
+        inner = [f"{literal(str(key))}: {literal(one, depth + 1)}" for key, one in value.items()]
+        return bracketed("{", inner, "}", depth)
+    if isinstance(value, list | tuple):
+        return bracketed("[", [literal(one, depth + 1) for one in value], "]", depth)
+    return repr(value)
+
+
+def bracketed(opening: str, inner: Sequence[str], closing: str, depth: int) -> str:
+    line = f"{opening}{', '.join(inner)}{closing}"
+    if len(line) + 4 * depth <= WIDTH and "\n" not in line:
+        return line
+    steps = "    " * depth
+    members = "".join(f"{steps}    {one},\n" for one in inner)
+    return f"{opening}\n{members}{steps}{closing}"
 
 
 def curl(connection: Connection, method: str, url_path: str, body: Mapping[str, Any] | None) -> str:
