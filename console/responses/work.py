@@ -108,10 +108,10 @@ def start_response(job: Job) -> None:
     asked, connection = NewResponse(**job.arguments), of(job)
     with kept_errors(job), connection.client(job.actor) as client:
         response = responses.start(client, asked.body(connection), label=asked.model)
+    job.keep({"response": response.id})
     remember_deployment(connection, asked.model, response.model)
     origin = Origin(title=asked.input, way="background", by=maker(job), deployment=asked.model)
     known_responses.remember(connection, response, origin)
-    job.keep({"response": response.id})
     Job.objects.filter(pk=job.pk).update(url=reverse("response", args=[connection.slug, response.id]))
 
 
@@ -120,9 +120,9 @@ def begin_conversation(job: Job) -> None:
     asked, connection = NewConversation(**job.arguments), of(job)
     with kept_errors(job), connection.client(job.actor) as client:
         made = conversations.create(client, items=asked.items, metadata=asked.metadata or None)
+    job.keep({"conversation": made.id})
     title = next((text for one in asked.items if (text := text_of(one))), "")
     known_conversations.remember(connection, made, Origin(title=title, way="form", by=maker(job)))
-    job.keep({"conversation": made.id})
     Job.objects.filter(pk=job.pk).update(url=reverse("conversation", args=[connection.slug, made.id]))
 
 

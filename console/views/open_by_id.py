@@ -1,7 +1,7 @@
 """Opening an object by its id, for kinds that the API has no list of: then the index knows it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +18,10 @@ from console.index import responses as known_responses
 from console.index.origins import Origin
 from console.index.responses import SETTLING
 from console.models import Connection, Item
-from console.outbound.errors import NotFound
-from console.responses.transcript import Pages, stretch
+from console.outbound.errors import NotFound, UpstreamError
 from console.v1 import conversations, responses
-from console.v1.client import Client
+from console.v1.client import Client, Page
+from console.v1.items import Item as ApiItem
 from console.views.list_page import places
 from console.views.shared import wants_json
 
@@ -40,18 +40,23 @@ class Opening:
 
 def read_response(client: Client, connection: Connection, response_id: str) -> Item:
     found = responses.get(client, response_id)
-    pages: Pages = lambda order, after: responses.input_items(  # noqa: E731 - a call with its client
-        client, response_id, order=order, limit=1, after=after
-    )
-    asked = stretch(pages, from_end=True).items
-    return known_responses.remember(connection, found, Origin(asked[0].text if asked else "", "opened"))
+    title = said(responses.input_items(client, response_id, order="desc", limit=1))
+    return known_responses.remember(connection, found, Origin(title, "opened"))
 
 
 def read_conversation(client: Client, connection: Connection, conversation_id: str) -> Item:
     found = conversations.get(client, conversation_id)
-    page = next(conversations.item_pages(client, conversation_id, order="asc", limit=1), None)
-    first = page.rows[0].text if page and page.rows else ""
-    return known_conversations.remember(connection, found, Origin(first, "opened"))
+    title = said(conversations.item_pages(client, conversation_id, order="asc", limit=1))
+    return known_conversations.remember(connection, found, Origin(title, "opened"))
+
+
+def said(pages: Iterator[Page[ApiItem]]) -> str:
+    """The text of the first item, by which people know an object; "" where that cannot be told."""
+    try:
+        page = next(pages, None)
+    except UpstreamError:
+        return ""
+    return page.rows[0].text if page and page.rows else ""
 
 
 OPENINGS = {

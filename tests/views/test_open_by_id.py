@@ -34,6 +34,15 @@ def test_an_opened_response_is_known_by_what_was_asked(reading, connection, upst
     assert (item.name, item.values("way")) == ("Rain?", ["opened"])
 
 
+def test_a_response_whose_input_is_not_told_is_known_by_its_id(reading, connection, upstream):
+    upstream["GET /responses/resp_1"] = 200, FIRST
+
+    response = reading.get("/responses/open/", {"connection": "prod", "id": "resp_1"})
+
+    assert response.headers["Location"] == "/c/prod/responses/resp_1/"
+    assert Item.objects.get(kind="response").name == "resp_1"
+
+
 def test_an_opened_conversation_is_known_by_what_was_said_first(reading, connection, upstream):
     upstream["GET /conversations/conv_1"] = 200, {"id": "conv_1", "created_at": 1760000000, "metadata": {}}
     upstream["GET /conversations/conv_1/items"] = 200, {"object": "list", "data": [ASKED]}
