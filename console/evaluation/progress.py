@@ -44,8 +44,7 @@ def read_runs(client: Client, connection: Connection, item: Item) -> None:
     """The newest three hundred runs."""
     pages = eval_runs.pages(client, item.remote_id, order="desc")
     for page in islice(pages, PAGES):
-        for run in page.rows:
-            index.remember(connection, run)
+        index.remember_all(connection, page.rows)
 
 
 def look_at_run(connection: Connection, user: Any, eval_id: str, run_id: str) -> Told:

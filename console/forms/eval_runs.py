@@ -13,11 +13,9 @@ from django.http import QueryDict
 
 from console.forms.criteria import Decimal, number, optional, shown
 from console.forms.eval_draft import again, read
-from console.forms.evals import loose_pairs
+from console.forms.evals import MarkedForm, loose_pairs
 from console.forms.graders import area, pretty
-from console.forms.keyed import KeyedForm
 from console.forms.pairs import plain_lines
-from console.forms.vector_stores import checked_metadata
 from console.v1 import parse
 
 KINDS = {
@@ -61,10 +59,8 @@ class MessageForm(forms.Form):
     content = area("Text", 3, "Text with places to fill in from the row: {{item.…}}.")
 
 
-class RunForm(KeyedForm):
+class RunForm(MarkedForm):
     """What is judged. Fields of another kind than the chosen one are kept, and not looked at."""
-
-    use_required_attribute = False  # a field that is needed may be out of sight
 
     kind = forms.ChoiceField(choices=list(KINDS.items()), widget=forms.RadioSelect)
     name = optional("Name", "What sets this run apart: the model, or the version of the prompt.")
@@ -83,7 +79,6 @@ class RunForm(KeyedForm):
         widget=forms.Select(attrs={"class": "input auto"}),
     )
     made_by = suggested("Only those of the model", "deployments", "Empty: of any.")
-    filter = area("Only those with this metadata", 2, "One key = value a line.", required=False)
     instructions = optional("Only those whose instructions have")
     after = day("Made on or after")
     before = day("Made before")
@@ -94,7 +89,6 @@ class RunForm(KeyedForm):
         "A deployment that answers the same messages. Empty: the answers are judged as they are.",
     )
     body = area("Data source", 16, "The member data_source, as the API takes it.")
-    metadata = area("Metadata", 2, "One key = value a line.", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -102,12 +96,6 @@ class RunForm(KeyedForm):
             needed = REQUIRED.get(self.data.get("kind", ""), ())
             for name in ("file", "model", "body"):
                 self.fields[name].required = name in needed
-
-    def clean_metadata(self) -> dict[str, str]:
-        return checked_metadata(self.cleaned_data["metadata"])
-
-    def clean_filter(self) -> dict[str, str]:
-        return checked_metadata(self.cleaned_data["filter"])
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean() or {}

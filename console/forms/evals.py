@@ -29,10 +29,23 @@ SCHEMA = {
 }
 
 
-class HeadForm(KeyedForm):
-    """What an eval is called and where its rows come from."""
+class MarkedForm(KeyedForm):
+    """What evals and runs have in common: metadata of their own, and metadata to find kept answers by."""
 
     use_required_attribute = False  # a field that is needed may be out of sight
+
+    filter = area("Only those with this metadata", 2, "One key = value a line.", required=False)
+    metadata = area("Metadata", 2, "One key = value a line.", required=False)
+
+    def clean_metadata(self) -> dict[str, str]:
+        return checked_metadata(self.cleaned_data["metadata"])
+
+    def clean_filter(self) -> dict[str, str]:
+        return checked_metadata(self.cleaned_data["filter"])
+
+
+class HeadForm(MarkedForm):
+    """What an eval is called and where its rows come from."""
 
     name = line("Name", "")
     source = forms.ChoiceField(
@@ -45,7 +58,6 @@ class HeadForm(KeyedForm):
     has_sample = forms.BooleanField(
         label="Rows or runs have an answer, {{sample.…}}", required=False, initial=True
     )
-    filter = area("Only those with this metadata", 2, "One key = value a line.", required=False)
     file = forms.CharField(
         label="File with rows",
         required=False,
@@ -53,7 +65,6 @@ class HeadForm(KeyedForm):
         help_text="The id of a file, or one of the suggestions; its first line tells the schema.",
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off", "list": "files"}),
     )
-    metadata = area("Metadata", 2, "One key = value a line.", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,12 +75,6 @@ class HeadForm(KeyedForm):
         if len(name) > 256:
             raise ValidationError("A name has 256 characters at most.")
         return name
-
-    def clean_metadata(self) -> dict[str, str]:
-        return checked_metadata(self.cleaned_data["metadata"])
-
-    def clean_filter(self) -> dict[str, str]:
-        return checked_metadata(self.cleaned_data["filter"])
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean() or {}

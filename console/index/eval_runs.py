@@ -1,13 +1,13 @@
 """Reads the runs of every eval of a resource, and which file each takes its rows from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from console.index import keeping
 from console.index.evals import KIND as EVAL
 from console.index.evals import NOT_OFFERED
 from console.index.files import KIND as FILE
 from console.index.reading import Batch, NotOffered, Reading
-from console.models import Connection, Item, audit
+from console.models import Connection, Item, Sync, audit
 from console.models.seen import Seen, label
 from console.outbound.errors import NotFound
 from console.v1 import eval_runs, evals, parse
@@ -61,6 +61,16 @@ def seen(run: EvalRun) -> Seen:
 def remember(connection: Connection, run: EvalRun) -> Item:
     """Keep what a call told of one run, before a listing does."""
     return keeping.remember(connection, KIND, seen(run))
+
+
+def remember_all(connection: Connection, runs: Sequence[EvalRun]) -> None:
+    """The same for a page of a list."""
+    ids = {run.id for run in runs}
+    rows = Item.objects.present().filter(connection=connection, kind=KIND, remote_id__in=ids)
+    before = rows.count()
+    Item.objects.take_in(connection.pk, KIND, [seen(run) for run in runs])
+    if news := len(ids) - before:
+        Sync.count_one(connection.pk, KIND, by=news)
 
 
 def forget(connection: Connection, run_id: str) -> None:
