@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -12,8 +13,10 @@ from console import file_costs
 from console.jsonl import CATALOGUE, REPAIRS, Purpose, Report, check, likely, repair
 from console.jsonl.lines import BOM, CHUNK, Cancel, Progress
 from console.models import Connection, Upload
+from console.outbound.json_text import clean_text
 
 SHOWN = 200
+MODELS = 20
 
 
 def examine(upload: Upload, *, progress: Progress, cancel: Cancel) -> dict[str, Any]:
@@ -75,7 +78,10 @@ def told(report: Report, connection: Connection) -> dict[str, Any]:
         "bytes": report.bytes,
         "problems": [asdict(one) for one in report.problems[:SHOWN]],
         "kinds": kinds(report),
-        "models": report.models,
+        # The names are the file's; PostgreSQL takes no NUL and no half of a character in its JSON.
+        "models": {
+            clean_text(name)[:200]: count for name, count in Counter(report.models).most_common(MODELS)
+        },
         "estimate": file_costs.estimate(connection, report),
     }
 

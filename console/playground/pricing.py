@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from console.models import Item
+from console.outbound.json_text import clean_text
 
 AZURE = {"azure", "simulator"}
 VENDORS = {"azure": "azure", "simulator": "azure", "openai": "openai", "xai": "x-ai", "deepseek": "deepseek"}
@@ -63,6 +64,7 @@ def sold(
     """Return what the call of `name` bought: by the index if that knows the deployment, else by what served
     it.
     """
+    name = clean_text(name)
     known = Item.objects.filter(kind="deployment", remote_id=name)
     item = known.filter(connection_id=connection_id).first() if connection_id else None
     return sold_as(item, provider, name, served=served, region=region, tier=tier)

@@ -1,4 +1,6 @@
 import hashlib
+import json
+import re
 from decimal import Decimal
 
 import pytest
@@ -151,6 +153,17 @@ def test_an_outsider_sees_nothing(client, mallory, signed_in):
     client.force_login(mallory)
 
     assert client.get(URL).status_code == 404
+
+
+def test_what_a_database_cannot_keep_is_not_in_the_report(signed_in, upstream):
+    body = {"model": "m\0\ud800", "input": "\0"}
+    line = {"custom_id": "a\0", "method": "PO\0ST", "url": "/v1/responses", "body": body, "k\0": 1}
+    upstream[f"GET {CONTENT}"] = 200, (json.dumps(line) + "\n").encode() * 2, {}
+
+    report = examined(signed_in, "batch").outcome["report"]
+
+    assert len(report["models"]) == 1
+    assert not re.search(r"\\u0000|\\ud800", json.dumps(report))
 
 
 def test_evals_are_priced_by_the_deployments_that_would_read_them(signed_in, connection, upstream):
