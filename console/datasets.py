@@ -82,10 +82,11 @@ def build(job: Job) -> None:
         size = upload.path.stat().st_size
         if not size:
             raise NotFound("No line could be made of what was selected.", remedy=told(left_out), sent=False)
-    except jobs.CancelledError:
+    except (jobs.CancelledError, FileNotFoundError):
+        # The file goes when the upload is cancelled, whatever the job is at.
         if Job.objects.filter(pk=job.pk, attempt=job.attempt).exists():
             upload.end(Upload.State.CANCELLED)
-        raise
+        raise jobs.CancelledError from None
     except Exception:
         upload.end(Upload.State.FAILED)
         raise
@@ -93,7 +94,7 @@ def build(job: Job) -> None:
     tell, is_over = listeners(job, size, "Checking")
     try:
         upload.keep_report(file_check.examine(upload, progress=tell, cancel=is_over))
-    except jsonl.Cancelled:
+    except (jsonl.Cancelled, FileNotFoundError):
         raise jobs.CancelledError from None
     total = len(job.arguments["items"])
     job.advance(total, total, told(left_out))

@@ -23,7 +23,7 @@ def wanted(text: str) -> str:
 
 
 def word(text: str) -> str:
-    quoted = quote(text, safe="")
+    quoted = quote(text, safe="", errors="replace")
     if len(quoted) <= LONGEST:
         return quoted
     return "#" + hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).hexdigest()

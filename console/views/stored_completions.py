@@ -122,18 +122,6 @@ class Row:
     def tools(self) -> Any:
         return self.completion.raw.get("tools")
 
-    @cached_property
-    def cost(self) -> Price:
-        """What the answer cost, by its model: which deployment was asked is not told."""
-        usage, place = self.completion.usage, self.item.connection
-        what = sold(place.pk, place.kind, self.completion.model, region=place.region)
-        return price(
-            what,
-            input_tokens=usage.input if usage else None,
-            output_tokens=usage.output if usage else None,
-            cached_tokens=usage.cached if usage else None,
-        )
-
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
@@ -212,12 +200,26 @@ def framed(request: HttpRequest, item: Item) -> dict[str, Any]:
 
 
 def shown(request: HttpRequest, item: Item) -> dict[str, Any]:
+    frame = framed(request, item)
     return {
-        **framed(request, item),
+        **frame,
+        "cost": cost(frame["row"]),
         "changes": changes(item),
         "history": access.history_for(request.user, Target(KIND, item.remote_id)),
         "samples": calling(item, "retrieve", "GET"),
     }
+
+
+def cost(row: Row) -> Price:
+    """What an answer cost, by its model: which deployment was asked is not told."""
+    usage, place = row.completion.usage, row.item.connection
+    what = sold(place.pk, place.kind, row.completion.model, region=place.region)
+    return price(
+        what,
+        input_tokens=usage.input if usage else None,
+        output_tokens=usage.output if usage else None,
+        cached_tokens=usage.cached if usage else None,
+    )
 
 
 def calling(item: Item, verb: str, method: str, **more: Any) -> Any:

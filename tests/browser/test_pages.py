@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
+from tests.browser.playground import LONG
 from tests.browser.watch import Watch
 
 pytestmark = pytest.mark.browser
@@ -93,6 +94,16 @@ def test_a_comparison_with_an_error_is_whole(theme: str, width: int, visit: Visi
     page = visit(comparison, theme=theme, width=width)
 
     expect(page.locator(".answer[data-error-kind=rate_limited]")).to_have_count(1)
+    hold(page)
+
+
+@looks
+@pytest.mark.parametrize("place", ["/stored-completions/", "/containers/"])
+def test_the_page_of_one_object_is_whole(place: str, theme: str, width: int, visit: Visit) -> None:
+    page = visit(place, theme=theme, width=width)
+    page.locator("tbody th a").first.click(timeout=LONG)
+
+    expect(page.locator("#asked ol, #live table").first).to_be_visible(timeout=LONG)
     hold(page)
 
 

@@ -207,6 +207,21 @@ def test_a_cancelled_job_leaves_nothing_in_the_spool(operating, known, monkeypat
     assert (Job.objects.get().state, upload.state) == ("cancelled", "cancelled")
 
 
+def test_an_upload_that_is_cancelled_ends_the_job(operating, known, monkeypatch):
+    write = datasets.write
+
+    def cancelled(job, spool):
+        operating.post(f"/uploads/{Upload.objects.get().pk}/cancel/")
+        return write(job, spool)
+
+    monkeypatch.setattr(datasets, "write", cancelled)
+
+    upload, _ = made(operating, known)
+
+    assert (Job.objects.get().state, upload.state) == ("cancelled", "cancelled")
+    assert not upload.path.exists()
+
+
 def test_a_cut_attempt_begins_anew(operating, known):
     operating.post(URL, form(item=known[:2]))
     job = Job.objects.get()

@@ -120,6 +120,15 @@ def test_metadata_with_a_long_value_can_be_asked_for_and_are_not_offered(reading
     assert page.context["menus"][-1]["links"] == []
 
 
+def test_metadata_that_is_no_text_does_no_harm(reading, connection, upstream):
+    odd = {"half": "\ud83d", "nul": "a\x00b", "number": 7, "space in it": "a = b, 100 %"}
+    upstream["GET /chat/completions"] = listed(completion(1, "Yes.", odd))
+    refresh(connection, "stored_completion")
+
+    assert ids(reading.get("/stored-completions/?metadata=space+in+it%3Da+%3D+b,+100+%25")) == ["chatcmpl-1"]
+    assert reading.get(URL).status_code == 200
+
+
 def test_only_some_values_of_metadata_are_counted(connection, upstream):
     rows = [completion(number, "Yes.", {"user": str(number)}) for number in range(510)]
     upstream["GET /chat/completions"] = listed(*rows)
