@@ -19,6 +19,8 @@ from console.views.code import Sample
 from console.views.shared import asks_for, wants_json
 
 SHOWN = 5
+SAME = frozenset({"method", "url"})
+"""What every line of a batch has alike; the page tells it once."""
 
 
 def draft_for(request: HttpRequest, slug: str, draft_id: uuid.UUID | str) -> Job:
@@ -58,8 +60,9 @@ def first_lines(upload: Upload) -> dict[str, Any]:
     if upload.state != Upload.State.RECEIVED or not upload.path.exists():
         return {}
     page = preview(upload.path, rows=SHOWN)
-    rows = [(row.line, [row.cells.get(name, "") for name in page.columns]) for row in page.rows]
-    return {"columns": page.columns, "rows": rows}
+    columns = [name for name in page.columns if name not in SAME]
+    rows = [(row.line, [row.cells.get(name, "") for name in columns]) for row in page.rows]
+    return {"columns": columns, "rows": rows}
 
 
 @require_POST
