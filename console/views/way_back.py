@@ -11,11 +11,16 @@ ROLES = ("training_file", "validation_file")
 
 
 def note(request: HttpRequest) -> str:
-    """Remember the form that `?next=` names, and return its address; "" for any other place."""
+    """Remember the form that `?next=` names, and return its address; "" for any other place.
+
+    Who opens the uploader without one is led back to none.
+    """
     asked = request.GET.get("next", "")
     is_ours = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, None)
     if is_ours:
         request.session[KEPT] = asked
+    elif request.method == "GET":
+        request.session.pop(KEPT, None)
     return asked if is_ours else ""
 
 

@@ -318,6 +318,8 @@ def test_an_uploaded_file_is_taken_back_into_the_form(operating, known, connecti
 
     assert parse_qs(urlsplit(back).query)["training_file"] == ["file-88"]
     assert "file-88" in operating.get(back).text
+    operating.get("/files/upload/")
+    assert operating.get(f"/uploads/{upload.pk}/").context["back"] == ""
 
 
 @pytest.mark.parametrize("place", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
