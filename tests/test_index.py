@@ -315,3 +315,12 @@ def test_what_fails_waits_behind_what_works(connection, workspace, upstream):
     outdated([connection, other], "model", budget=0)
 
     assert [request.headers["api-key"] for request in upstream.requests] == ["upstream-key-2"]
+
+
+@pytest.mark.parametrize("kind", ["response", "conversation"])
+def test_a_kind_without_a_list_is_never_due_and_has_nothing_to_be_fresh(connection, kind):
+    assert not due(connection, kind)
+    assert freshness([connection], kind) == []
+    with pytest.raises(LookupError):
+        refresh(connection, kind)
+    assert not Sync.objects.filter(kind=kind).exists()
