@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from console.forms.graders import an_object, area, line, pretty
 from console.forms.keyed import KeyedForm
-from console.forms.metadata import HINT, MetadataForm, version
+from console.forms.metadata import MetadataForm, version
 from console.forms.pairs import plain_lines
 from console.forms.vector_stores import checked_metadata
 from console.jsonl.schema import schema_fault
@@ -152,7 +152,6 @@ class EditForm(MetadataForm):
         own = {name: value for name, value in evaluation.metadata.items() if name != MARKER}
         super().__init__(*args, stored=own, **kwargs)
         self.initial["name"] = evaluation.name
-        self.fields["metadata"].help_text = HINT
 
     def clean_metadata(self) -> dict[str, str]:
         return checked_metadata(self.cleaned_data["metadata"])
