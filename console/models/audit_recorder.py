@@ -81,13 +81,16 @@ class Recorder:
         request_id: str = "",
         attempts: int | None = None,
         duration_ms: int | None = None,
+        made: str = "",
         **counts: int,
     ) -> None:
         """Write what became of the intent `token`. Never raises: what the database refuses waits on disk.
 
-        `request_id` is the upstream's; `counts` are tokens_in, tokens_out and the like.
+        `request_id` is the upstream's; `made` is the id of what a creation made, which the intent could not
+        know; `counts` are tokens_in, tokens_out and the like.
         """
         action, target = self.intents.pop(token)
+        target = replace(target, id=made) if made else target
         with staged(self.scene), lent_connection():
             content = described(
                 action,

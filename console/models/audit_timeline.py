@@ -69,7 +69,10 @@ class AuditQuerySet(models.QuerySet["AuditEvent"]):
         return self.exclude(phase="outcome")
 
     def about(self, target_type: str, target_id: str) -> Self:
-        return self.filter(target_type=target_type, target_id=target_id)
+        """Keep what was done to an object; only the outcome of its creation knows its id."""
+        told = {"target_type": target_type, "target_id": target_id}
+        made = self.model._default_manager.filter(phase="outcome", **told).values("parent")
+        return self.filter(Q(**told) | Q(event_id__in=made, target_id=""))
 
     def before(self, seq: int) -> Self:
         return self.filter(seq__lt=seq)

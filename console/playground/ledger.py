@@ -66,6 +66,7 @@ class Prepared:
         request_id: str,
         attempts: int,
         duration_ms: int,
+        made: str = "",
         **counts: int,
     ) -> None:
         with own_connection():
@@ -77,6 +78,7 @@ class Prepared:
                 request_id=request_id,
                 attempts=attempts,
                 duration_ms=duration_ms,
+                made=made,
                 **counts,
             )
 

@@ -160,10 +160,11 @@ class Client:
         action: str,
         target: Target,
         limits: CallClass = STREAM,
-    ) -> Iterator[StreamAnswer]:
+    ) -> Iterator[tuple[StreamAnswer, RecordedCall]]:
         """A recorded POST whose answer is read as it comes; leaving the block closes the connection.
 
-        Recorded as a success once the block was left without an error, however much was read.
+        Recorded as a success once the block was left without an error, however much was read; who reads the id
+        of a new object tells the call that it `made` it.
         """
         url_path = checked_path(path)
         call = RecordedCall.begin(self.recorder, action, target, "POST", url_path)
@@ -177,7 +178,7 @@ class Client:
                 params=self._query("POST", path, None),
                 limits=limits,
             ) as answer:
-                yield answer
+                yield answer, call
         except BaseException as error:
             call.failed(error)
             raise

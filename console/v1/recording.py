@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, Self
 
-from console.outbound.errors import Cancelled, UpstreamError
+from console.outbound.errors import Cancelled, ProtocolError, UpstreamError
 from console.outbound.transport import Answer, AsyncStreamAnswer, StreamAnswer
+from console.v1 import parse
 
 Counts = Callable[[Answer], Mapping[str, int]]
 
@@ -43,9 +44,10 @@ class Recorder(Protocol):
         request_id: str,
         attempts: int,
         duration_ms: int,
+        made: str = "",
         **counts: int,
     ) -> None:
-        """Record how it ended: success, failure, partial, cancelled or unknown."""
+        """Record how it ended: success, failure, partial, cancelled or unknown; `made` is the id of a new object."""
 
 
 class NullRecorder:
@@ -79,17 +81,20 @@ def nothing(answer: Answer) -> Mapping[str, int]:  # noqa: ARG001 - most changes
 
 
 class RecordedCall:
-    """The audit of one change between its intent and its outcome."""
+    """The audit of one change between its intent and its outcome; `made` is the id of what came of it."""
 
-    def __init__(self, recorder: Recorder, token: str) -> None:
+    def __init__(self, recorder: Recorder, token: str, *, is_creation: bool = False) -> None:
+        self.made = ""
         self._recorder = recorder
         self._token = token
+        self._is_creation = is_creation
         self._started = time.monotonic()
 
     @classmethod
     def begin(cls, recorder: Recorder, action: str, target: Target, method: str, path: str) -> Self:
         """Write the intent; what this raises keeps the call from being sent."""
-        return cls(recorder, recorder.intent(action, target, method, path))
+        token = recorder.intent(action, target, method, path)
+        return cls(recorder, token, is_creation=method == "POST" and not target.id)
 
     @classmethod
     async def abegin(cls, recorder: Recorder, action: str, target: Target, method: str, path: str) -> Self:
@@ -104,6 +109,8 @@ class RecordedCall:
             raise
 
     def succeeded(self, answer: Answer, counts: Counts) -> None:
+        if self._is_creation:
+            self.made = id_in(answer)
         self._write(
             "success",
             answer.status,
@@ -176,8 +183,17 @@ class RecordedCall:
             request_id=request_id,
             attempts=attempts,
             duration_ms=round((time.monotonic() - self._started) * 1000),
+            made=self.made,
             **counts,
         )
+
+
+def id_in(answer: Answer) -> str:
+    """The id of the object that an answer tells of, "" where it tells of none."""
+    try:
+        return parse.text(parse.path(answer.json(), "id"))
+    except ProtocolError:
+        return ""
 
 
 def _verdict(error: UpstreamError) -> str:

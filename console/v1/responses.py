@@ -12,6 +12,7 @@ from typing import Any
 from console.outbound.errors import ProtocolError
 from console.outbound.json_text import parse_json, parse_json_text
 from console.outbound.limits import ANSWER
+from console.outbound.transport import StreamAnswer
 from console.v1 import parse
 from console.v1.client import Client, Page, Target, segment
 from console.v1.events import Finished, Reply, Usage
@@ -146,18 +147,25 @@ def start(client: Client, body: Mapping[str, Any], *, label: str = "") -> Respon
     asked = {**body, "background": True, "stream": True}
     fail = failing(client.auth, parse.text(body.get("model")))
     target = Target("response", "", label)
-    with client.stream("/responses", json=asked, action="response.created", target=target) as answer:
-        parser = SSEParser()
-        for chunk in answer.iter_bytes() if answer.is_event_stream else ():
-            for event in parser.feed(chunk):
-                told = parse.mapping(parse_json_text(event.data))
-                if told.get("type") == "error" or told.get("error"):
-                    raise fail(told)
-                if parse.mapping(told.get("response")).get("id"):
-                    return parse_response(told["response"])
-        if answer.is_event_stream:
-            raise ProtocolError("The stream ended before it told of a response.")
-        return parse_response(parse_json(answer.read()))
+    with client.stream("/responses", json=asked, action="response.created", target=target) as (answer, call):
+        response = (
+            first_told(answer, fail) if answer.is_event_stream else parse_response(parse_json(answer.read()))
+        )
+        call.made = response.id
+        return response
+
+
+def first_told(answer: StreamAnswer, fail: Fail) -> Response:
+    """The response as the first event that has one tells it."""
+    parser = SSEParser()
+    for chunk in answer.iter_bytes():
+        for event in parser.feed(chunk):
+            told = parse.mapping(parse_json_text(event.data))
+            if told.get("type") == "error" or told.get("error"):
+                raise fail(told)
+            if parse.mapping(told.get("response")).get("id"):
+                return parse_response(told["response"])
+    raise ProtocolError("The stream ended before it told of a response.")
 
 
 def create(client: Client, body: Mapping[str, Any], *, action: str, target: Target) -> Reply:

@@ -86,6 +86,25 @@ def test_a_refused_change_is_recorded_as_a_failure(client, upstream, recorder):
     )
 
 
+@pytest.mark.parametrize(("answer", "made"), [({"id": "vs-9"}, "vs-9"), ({"id": 9}, ""), ([], "")])
+def test_the_outcome_of_a_creation_tells_what_was_made(client, upstream, recorder, answer, made):
+    upstream["POST /vector_stores"] = 200, answer
+
+    client.change(
+        "POST", "/vector_stores", action="vector_store.created", target=Target("vector_store"), json={}
+    )
+
+    assert (recorder.last["outcome"], recorder.last["made"]) == ("success", made)
+
+
+def test_a_change_of_something_known_makes_nothing(client, upstream, recorder):
+    upstream["POST /vector_stores/vs-1"] = 200, {"id": "vs-1"}
+
+    change(client)
+
+    assert recorder.last["made"] == ""
+
+
 def test_a_change_whose_answer_was_lost_has_an_unknown_outcome(client, upstream, recorder):
     upstream["POST /vector_stores/vs-1"] = Script(
         200, [b'{"id"'], {"content-type": "application/json"}, cut=True

@@ -147,6 +147,8 @@ def test_a_store_is_created_with_what_was_typed_and_our_mark(operating, connecti
     event = AuditEvent.objects.filter(action="vector_store.created").latest("seq")
     assert (event.actor_label, event.target_label, event.outcome) == ("alice", "Runbooks", "success")
     assert Item.objects.get(kind="vector_store").name == "Runbooks"
+    history = operating.get(URL).context["history"]
+    assert [(line.event.action, line.outcome) for line in history] == [("vector_store.created", "success")]
 
 
 def test_the_same_form_sent_twice_makes_one_store(operating, connection, upstream):
