@@ -73,7 +73,7 @@ class Job(models.Model):
     outcome = models.JSONField(default=dict)
     done = models.BigIntegerField(default=0)
     total = models.BigIntegerField(null=True)
-    unit = models.CharField(max_length=12, blank=True, help_text='"bytes", or a plural noun.')
+    unit = models.CharField(max_length=40, blank=True, help_text='"bytes", or a plural noun.')
     note = models.CharField(max_length=300, blank=True)
     error_kind = models.CharField(max_length=40, blank=True)
     error_message = models.TextField(blank=True)

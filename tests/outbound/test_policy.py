@@ -26,7 +26,9 @@ def no_lookups(monkeypatch):
     def refuse(*args: object) -> None:
         raise AssertionError(f"looked up {args[0]!r}")
 
-    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    with monkeypatch.context() as patched:  # undone before the cache has to find its server
+        patched.setattr(socket, "getaddrinfo", refuse)
+        yield
 
 
 @pytest.mark.parametrize("url", REFUSED)

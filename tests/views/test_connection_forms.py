@@ -78,10 +78,11 @@ def test_no_spelling_leads_to_another_host(workspace, text, monkeypatch):
     def refuse(*args: object) -> None:
         raise AssertionError(f"looked up {args[0]!r}")
 
-    monkeypatch.setattr(socket, "getaddrinfo", refuse)
     form = ConnectionForm({"address": text, "auth": "key", "secret": CANARY}, workspace=workspace)
+    with monkeypatch.context() as patched:  # the cache may have to find its server after the test
+        patched.setattr(socket, "getaddrinfo", refuse)
+        form.full_clean()
 
-    assert form.is_valid() or form.errors
     if form.endpoint is not None:
         assert (form.endpoint.scheme, form.endpoint.host, form.endpoint.port) == ("https", GOOD, 443)
     else:
