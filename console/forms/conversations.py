@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from console.forms.keyed import KeyedForm
 from console.forms.pairs import pairs
-from console.forms.responses import KeyedForm
 from console.forms.vector_stores import PAIRS_HINT, area
 from console.responses.work import NewConversation
 

@@ -1,11 +1,11 @@
 """Which dataset is made of stored completions, and where it goes."""
 
-import uuid
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from console.forms.keyed import KeyedForm
 from console.forms.uploads import named
 from console.index.keeping import may_have
 from console.jsonl import Purpose
@@ -21,10 +21,9 @@ FORMATS = {
 WITH_FIELDS = {Purpose.EVALS, Purpose.REINFORCEMENT}
 
 
-class DatasetForm(forms.Form):
-    """`shape` of the cleaned data is what the lines will look like; `key` names the form."""
+class DatasetForm(KeyedForm):
+    """`shape` of the cleaned data is what the lines will look like."""
 
-    key = forms.CharField(max_length=40, widget=forms.HiddenInput)
     purpose = forms.ChoiceField(
         label="For",
         choices=[(one.value, title) for one, title in FORMATS.items()],
@@ -71,7 +70,6 @@ class DatasetForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.connections = {one.slug: one for one in connections if may_have(one) and not one.is_paused}
         self.fields["connection"].choices = [(slug, one.name) for slug, one in self.connections.items()]  # type: ignore[attr-defined]
-        self.fields["key"].initial = uuid.uuid4().hex
 
     def clean_name(self) -> str:
         name = named(self.cleaned_data["name"].strip())

@@ -1,20 +1,19 @@
 """Saving a golden query, and running all of a store."""
 
-import uuid
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from console.forms.keyed import KeyedForm
 from console.forms.picked_files import Picked
 from console.forms.vector_search import LONGEST_QUERY, RankingForm
 from console.forms.vector_stores import INPUT, area
 
 
-class GoldenForm(forms.Form):
+class GoldenForm(KeyedForm):
     """A query and the files that ought to be found by it."""
 
-    key = forms.CharField(max_length=40, widget=forms.HiddenInput)
     query = forms.CharField(label="Query", max_length=LONGEST_QUERY, widget=forms.TextInput(attrs=INPUT))
     picked = Picked(required=False, label="Files that ought to be found", widget=forms.CheckboxSelectMultiple)
     file_ids = area("Further file ids", "One a line, or separated by spaces.", rows=2)
@@ -23,7 +22,6 @@ class GoldenForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.offered = offered
         self.fields["picked"].choices = offered  # type: ignore[attr-defined]
-        self.fields["key"].initial = uuid.uuid4().hex
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean() or {}
@@ -36,11 +34,5 @@ class GoldenForm(forms.Form):
         return clean
 
 
-class RunForm(RankingForm):
-    """How the golden queries are asked; `key` names the form."""
-
-    key = forms.CharField(max_length=40, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["key"].initial = uuid.uuid4().hex
+class RunForm(KeyedForm, RankingForm):
+    """How the golden queries are asked."""

@@ -1,12 +1,11 @@
 """Asking for a response in the background, and opening an object by its id."""
 
-import uuid
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import QueryDict
 
+from console.forms.keyed import KeyedForm
 from console.forms.vector_stores import PAIRS_HINT, area, checked_metadata, number
 from console.models import Connection
 from console.responses.work import NewResponse
@@ -33,24 +32,6 @@ def choice(name: str) -> forms.ChoiceField:
         help_text=parameter.help,
         widget=forms.Select(attrs={"class": "input auto"}),
     )
-
-
-class KeyedForm(forms.Form):
-    """A form that has one effect however often it is sent."""
-
-    key = forms.CharField(max_length=40, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["key"].initial = uuid.uuid4().hex
-
-    def renewed(self) -> "KeyedForm":
-        """The same entries under a new key, for another try after one that failed."""
-        data = QueryDict(mutable=True)
-        data.update(self.data)
-        data["key"] = uuid.uuid4().hex
-        self.data = data
-        return self
 
 
 class ResponseForm(KeyedForm):

@@ -1,12 +1,12 @@
 """What somebody says of a file before it comes: where it goes, what for, and for how long."""
 
 import re
-import uuid
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from console.forms.keyed import KeyedForm
 from console.index.keeping import may_have
 from console.jsonl import Purpose
 from console.models import Connection, Upload
@@ -123,19 +123,14 @@ class CheckForm(forms.Form):
         return "" if asked == AUTO else asked
 
 
-class CopyForm(forms.Form):
-    """Where a file is copied to, and what for; a purpose that only the service may give must be chosen anew.
+class CopyForm(KeyedForm):
+    """Where a file is copied to, and what for; a purpose that only the service may give must be chosen anew."""
 
-    `key` names the form, so that it has one effect.
-    """
-
-    key = forms.CharField(max_length=40, widget=forms.HiddenInput)
     target = forms.ChoiceField(label="To")
     purpose = forms.ChoiceField(choices=[(one, one) for one in PURPOSES])
 
     def __init__(self, *args: Any, connections: list[Connection], purpose: str, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["key"].initial = uuid.uuid4().hex
         self.fields["purpose"].initial = purpose
         self.connections = {one.slug: one for one in connections if may_have(one) and not one.is_paused}
         self.fields["target"].choices = [(slug, one.name) for slug, one in self.connections.items()]  # type: ignore[attr-defined]

@@ -1,7 +1,6 @@
 """Creating and changing vector stores, and adding files to them."""
 
 import hashlib
-import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from console.forms.keyed import KeyedForm
 from console.forms.pairs import pairs, plain_lines, scalars
 from console.forms.picked_files import PickedFilesForm
 from console.forms.uploads import small
@@ -128,17 +128,15 @@ class AttachForm(FilesForm):
         )
 
 
-class UploadedForm(CutForm):
+class UploadedForm(KeyedForm, CutForm):
     """Uploads that wait in the spool for a store, and one more in the form itself, for browsers without scripts."""
 
-    key = forms.CharField(max_length=40, widget=forms.HiddenInput)
     uploads = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     file = forms.FileField(label="File", required=False, help_text="Up to 2 MiB in this way.")
     attributes = area("Attributes", f"{PAIRS_HINT} Numbers and true or false are kept as such.")
 
     def __init__(self, *args: Any, waiting: Iterable[Upload], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["key"].initial = uuid.uuid4().hex
         self.waiting = {str(one.pk): one for one in waiting}
         self.fields["uploads"].choices = [(key, one.name) for key, one in self.waiting.items()]  # type: ignore[attr-defined]
 
