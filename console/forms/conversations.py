@@ -1,6 +1,5 @@
 """Beginning a conversation, and adding to one."""
 
-import json
 from typing import Any
 
 from django import forms
@@ -8,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from console.forms.keyed import KeyedForm
 from console.forms.pairs import pairs
+from console.forms.typed_json import value_of
 from console.forms.vector_stores import PAIRS_HINT, area
 from console.responses.work import NewConversation
 
@@ -35,7 +35,7 @@ class ItemsForm(KeyedForm):
         if not text:
             return []
         try:
-            found = json.loads(text)
+            found = value_of(text)
         except ValueError as error:
             raise ValidationError(f"This is not JSON: {error}.") from None
         if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):

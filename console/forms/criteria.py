@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from console.forms.graders import ANSWER, METRICS, OPERATIONS, an_object, area, choice, line, pretty
+from console.forms.typed_json import value_of
 from console.v1 import parse
 
 PLACES = "Text with places to fill in: {{sample.output_text}} is the answer, {{item.…}} a field of the row."
@@ -219,10 +220,12 @@ class Other(CriterionForm):
         del self.fields["name"]
 
     def told(self) -> dict[str, Any]:
+        text = self.typed("json")
         try:
-            return an_object(self.typed("json"))
-        except ValidationError:
-            return {"type": "", "name": "", "unreadable": self.typed("json")}
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            found = None
+        return found if isinstance(found, dict) else {"type": "", "name": "", "unreadable": text}
 
     @classmethod
     def values(cls, one: Mapping[str, Any]) -> dict[str, str]:
@@ -269,7 +272,7 @@ def filled(
 def number(text: str) -> Any:
     """The number that a text is, else the text as it is."""
     try:
-        found = json.loads(text)
+        found = value_of(text)
     except ValueError:
         return text
     return found if isinstance(found, int | float) and not isinstance(found, bool) else text

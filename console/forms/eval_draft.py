@@ -11,6 +11,7 @@ from console.forms.criteria import FIRST, FORMS, CriterionForm, form_of
 from console.forms.evals import SCHEMA, HeadForm, head_told, head_values, typed
 from console.forms.graders import area
 from console.forms.keyed import KeyedForm
+from console.forms.typed_json import value_of
 from console.once import MARKER
 from console.v1 import parse
 from console.v1.evals import Eval
@@ -159,18 +160,14 @@ class JsonForm(KeyedForm):
 def read(text: str) -> dict[str, Any]:
     """The JSON object that a text is. Raises ValidationError with the line and the column."""
     try:
-        body = json.loads(text, parse_constant=refuse)
+        body = value_of(text)
     except json.JSONDecodeError as error:
         raise ValidationError(f"Line {error.lineno}, column {error.colno}: {error.msg}.") from None
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise ValidationError(f"This is not JSON: {error}.") from None
     if not isinstance(body, dict):
         raise ValidationError("Line 1: this has to be an object, in braces.")
     return body
-
-
-def refuse(name: str) -> None:
-    raise ValueError(f"{name} is no number in JSON")
 
 
 def body_of(one: Eval) -> dict[str, Any]:

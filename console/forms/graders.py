@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from console.forms.typed_json import value_of
+
 KINDS = {
     "string_check": "String check",
     "text_similarity": "Text similarity",
@@ -172,8 +174,8 @@ class SampleForm(forms.Form):
 def an_object(text: str) -> dict[str, Any]:
     """The JSON object that a text is. Raises ValidationError."""
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        value = value_of(text)
+    except ValueError as error:
         raise ValidationError(f"This is not JSON: {error}.") from None
     if not isinstance(value, dict):
         raise ValidationError("This is not a JSON object.")

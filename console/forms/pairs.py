@@ -4,10 +4,11 @@ Limits from the schemas Metadata and VectorStoreFileAttributes of the Azure v1 s
 """
 
 import json
-import math
 from collections.abc import Mapping
 
 from django.core.exceptions import ValidationError
+
+from console.forms.typed_json import value_of
 
 MOST, LONGEST_KEY, LONGEST_VALUE = 16, 64, 512
 
@@ -46,10 +47,8 @@ def scalars(text: str) -> dict[str, Scalar]:
 def scalar(text: str) -> Scalar:
     """`12` and `1.5` are numbers, `true` and `false` truths; anything else, and what is quoted, is text."""
     try:
-        value = json.loads(text)
+        value = value_of(text)
     except ValueError:
-        return text
-    if isinstance(value, float) and not math.isfinite(value):
         return text
     return value if isinstance(value, str | int | float) else text
 

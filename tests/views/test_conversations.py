@@ -149,7 +149,18 @@ def test_a_resource_without_conversations_says_so_in_place(operating, connection
     assert 'class="card" data-error-kind' not in response.text
 
 
-@pytest.mark.parametrize("items", ["{", '{"a": 1}', "[1]", "[" + ",".join(["{}"] * 21) + "]"])
+@pytest.mark.parametrize(
+    "items",
+    [
+        "{",
+        '{"a": 1}',
+        "[1]",
+        "[" * 30_000,
+        '[{"a": NaN}]',
+        '[{"a": 1e999}]',
+        "[" + ",".join(["{}"] * 21) + "]",
+    ],
+)
 def test_items_that_are_none_are_refused_with_everything_kept(operating, connection, upstream, items):
     response = operating.post(NEW, {"key": "k1", "role": "user", "text": "Hello there", "items": items})
 
