@@ -78,6 +78,7 @@ def told(report: Report, connection: Connection) -> dict[str, Any]:
         "bytes": report.bytes,
         "problems": [asdict(one) for one in report.problems[:SHOWN]],
         "kinds": kinds(report),
+        "can_be_mended": any(report.repairable.values()),
         # The names are the file's; PostgreSQL takes no NUL and no half of a character in its JSON.
         "models": {
             clean_text(name)[:200]: count for name, count in Counter(report.models).most_common(MODELS)

@@ -256,6 +256,15 @@ def test_a_code_that_cannot_be_mended_is_not(signed_in):
     assert Job.objects.latest("created_at").arguments["codes"] == []
 
 
+def test_mending_is_offered_only_where_something_can_be_mended(signed_in):
+    upload = examined(signed_in, b'{"custom_id": "1" "method": "POST"}\n')
+
+    page = signed_in.get(f"/uploads/{upload.pk}/").text
+
+    assert "to be mended by hand" in page
+    assert "Mend what is ticked" not in page
+
+
 def test_nothing_is_sent_while_the_doctor_looks(signed_in):
     told = send_part(signed_in, begin(signed_in, kind="batch")).json()
 
