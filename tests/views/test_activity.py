@@ -27,6 +27,16 @@ def test_the_list_shows_a_job_with_its_state(client, workspace, alice, connectio
     assert 'data-state="queued"' in page
 
 
+def test_a_note_without_figures_stands_alone(client, workspace, alice, connection):
+    job = begin(workspace, alice, connection)
+    type(job).objects.filter(pk=job.pk).update(unit="", note="Starting the batch")
+    client.force_login(alice)
+
+    page = client.get("/activity/").content.decode()
+
+    assert '<span class="sub">Starting the batch</span>' in page
+
+
 def test_a_job_answers_json(client, workspace, alice, connection):
     job = begin(workspace, alice, connection)
     client.force_login(alice)
