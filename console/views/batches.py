@@ -96,9 +96,13 @@ class Row:
         return "bad" if self.batch.status == "failed" else "info"
 
     @property
+    def input(self) -> Item | None:
+        """The file of its requests, where the index knows it."""
+        return self._files.get((self.item.connection_id, self.batch.input_file))
+
+    @property
     def input_name(self) -> str:
-        file = self._files.get((self.item.connection_id, self.batch.input_file))
-        return file.name if file else ""
+        return self.input.name if self.input else ""
 
     @cached_property
     def files(self) -> list[tuple[str, str, Item | None]]:

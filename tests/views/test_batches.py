@@ -190,6 +190,15 @@ def test_what_made_a_batch_fail_is_shown_with_its_line(reading, known):
     assert "1\u202f200" in page
 
 
+def test_the_doctor_is_offered_for_a_file_that_made_a_batch_fail(reading, known, connection):
+    doctor = "/c/prod/files/file-1/check/"
+    assert doctor not in reading.get("/c/prod/batches/batch-3/").text
+
+    known_files.remember(connection, parse_file({"id": "file-1", "filename": "lines.jsonl"}))
+
+    assert doctor in reading.get("/c/prod/batches/batch-3/").text
+
+
 def test_a_retry_and_its_parent_name_each_other(reading, known):
     assert "/c/prod/batches/batch-2/" in reading.get("/c/prod/batches/batch-3/").text
     assert "/c/prod/batches/batch-3/" in reading.get("/c/prod/batches/batch-2/").text
