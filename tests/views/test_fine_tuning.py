@@ -161,6 +161,13 @@ def test_a_state_that_nobody_knows_is_shown_as_it_is(reading, known, connection)
     assert "Warming up" in reading.get(URL).text
 
 
+@pytest.mark.parametrize(("status", "told"), [("running", "none yet"), ("failed", "none")])
+def test_a_job_that_failed_promises_no_model(reading, known, connection, status, told):
+    index.remember(connection, parse_job({**JOB, "status": status}))
+
+    assert f"<dt>Tuned model</dt><dd>{told}</dd>" in reading.get(URL).text
+
+
 def test_how_far_a_job_is_comes_with_charts_checkpoints_and_events(reading, known, answering):
     response = reading.get(f"{URL}live/", headers=HTMX)
 
