@@ -84,6 +84,13 @@ def test_each_method_has_its_own_settings(operating, known):
     )
 
 
+def test_the_code_changes_with_the_method(operating, known):
+    page = operating.get(URL).text
+
+    assert page.count('hx-select-oob="#samples"') == 3
+    assert page.count('id="samples"') == 1
+
+
 def test_what_was_typed_survives_another_method(operating, known):
     page = operating.get(f"{URL}?method=dpo&suffix=tone&training_file=file-1&n_epochs=7").text
 
