@@ -143,6 +143,10 @@ def test_the_page_lists_what_was_broken_off(signed_in):
     assert "choose the same file again" in page
 
 
+def test_the_page_says_that_a_broken_upload_can_be_resumed(signed_in):
+    assert "an upload that broke off can be resumed" in signed_in.get("/files/upload/").text
+
+
 def test_an_upload_is_cancelled_and_its_bytes_are_gone(signed_in):
     told = begin(signed_in)
 
