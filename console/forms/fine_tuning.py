@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.template.defaultfilters import filesizeformat
 
 from console.forms.graders import GraderFields
 from console.forms.keyed import KeyedForm
 from console.models import Item
+from console.templatetags.formats import byte_size
 from console.training.work import NewJob
 from console.v1.fine_tuning import LONGEST_SUFFIX, METHODS
 
@@ -165,5 +165,5 @@ class JobForm(KeyedForm):
 def named(file: Item) -> str:
     """A file for a list to pick from: its name, its size, and the day it came."""
     day = f", {file.remote_created_at:%d %b %Y}" if file.remote_created_at else ""
-    size = f", {filesizeformat(file.size)}" if file.size is not None else ""
+    size = f", {byte_size(file.size)}" if file.size is not None else ""
     return f"{file.name}{size}{day}"

@@ -70,7 +70,7 @@ def test_the_form_offers_models_that_can_be_tuned_and_files_to_train_on(operatin
     page = operating.get(URL).text
 
     assert '<option value="gpt-4.1-mini-2025-04-14">' in page
-    assert '<option value="file-1">train.jsonl, 900' in page
+    assert '<option value="file-1">train.jsonl, 900\u202fB' in page
     assert known.hits == 0
 
 
