@@ -12,6 +12,8 @@ from django.views.decorators.http import require_POST
 from console import access, bulk, tasks
 from console.forms.confirm import ConfirmForm
 from console.models import Item
+from console.views import code_calls
+from console.views.code import Sample
 from console.views.shared import BadQuery
 from console.views.uses import uses
 
@@ -22,11 +24,15 @@ UNTYPED = 10
 
 @dataclass(frozen=True)
 class Plan:
-    """How the objects of a kind are deleted: `caution` is what else goes, `is_grave` always asks for words."""
+    """How the objects of a kind are deleted: `path` is their collection at the API, `caution` what else goes.
+
+    `is_grave` always asks for words.
+    """
 
     list_name: str
     one: str
     many: str
+    path: str
     caution: str
     is_grave: bool = False
 
@@ -36,11 +42,13 @@ PLANS = {
         "stored-completions",
         "stored completion",
         "stored completions",
+        "chat/completions",
         "The messages go with the answers. Datasets that were made of them stay.",
     ),
     "container": Plan(
         "containers",
         "container",
+        "containers",
         "containers",
         "Each goes with the files in it, also those that code interpreter made.",
         is_grave=True,
@@ -49,17 +57,20 @@ PLANS = {
         "conversations",
         "conversation",
         "conversations",
+        "conversations",
         "No model can be asked in one afterwards. The responses that belong to it stay.",
     ),
     "response": Plan(
         "responses",
         "response",
         "responses",
+        "responses",
         "What was asked and answered in one cannot be gone on with afterwards.",
     ),
     "file": Plan(
         "files",
         "file",
+        "files",
         "files",
         "Azure also takes each file out of every vector store. Jobs, batches and evals that refer to one cannot "
         "be repeated from it.",
@@ -68,12 +79,14 @@ PLANS = {
         "vector-stores",
         "vector store",
         "vector stores",
+        "vector_stores",
         "The files stay; what was made of them to search is gone, and assistants that use a store find nothing.",
         is_grave=True,
     ),
     "eval": Plan(
         "evals",
         "eval",
+        "evals",
         "evals",
         "All runs of an eval go with it, and so do their items.",
         is_grave=True,
@@ -120,6 +133,14 @@ def asked(request: HttpRequest, plan: Plan, items: list[Item], form: ConfirmForm
         "used": sum(1 for _, using in rows if using),
         "form": form,
         "action": request.path,
+        "samples": deleting(plan, items[0]),
     }
     status = 422 if form is not None and form.is_bound else 200
     return render(request, "bulk/delete.html", context, status=status)
+
+
+def deleting(plan: Plan, item: Item) -> list[Sample]:
+    """The first of the deletions as code."""
+    name = f"{plan.path.replace('/', '.')}.delete"
+    url_path = code_calls.path(*plan.path.split("/"), item.remote_id)
+    return code_calls.calling(item.connection, name, "DELETE", url_path, ids=[item.remote_id])

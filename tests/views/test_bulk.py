@@ -27,6 +27,7 @@ def test_grave_objects_ask_for_typed_words(client, alice, known):
     refused = client.post(URL, {"item": known[:2], "confirmed": "1", "name": "delete 3 vector stores"})
 
     assert "delete 2 vector stores" in shown.text
+    assert 'client.vector_stores.delete("vs-1")' in shown.context["samples"][0].text
     assert (shown.status_code, refused.status_code) == (200, 422)
     assert f'name="item" value="{known[1]}"' in refused.text
     assert not Job.objects.exists()
