@@ -14,11 +14,10 @@ from console.batching.work import NewBatch
 from console.forms.batches import BatchForm
 from console.index.batches import KIND
 from console.models import Connection, Job
-from console.once import failure
 from console.v1.batches import ENDPOINTS, WINDOW
 from console.views import code_calls
 from console.views.batches import as_json, row_of
-from console.views.shared import wants_json
+from console.views.shared import failure_of, wants_json
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,10 +32,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
             return JsonResponse({"error": {"fields": form.errors}}, status=422)
         return page(request, connection, form, status=422)
     job = started(request, connection, form.asked())
-    error = failure(job)
-    if error is not None and wants_json(request):
-        raise error
-    if error is not None:
+    if error := failure_of(request, job):
         return page(request, connection, form.renewed(), status=error.page_status, error=error)
     return reached(request, connection, job)
 

@@ -14,13 +14,12 @@ from console.forms.uploads import named
 from console.index.containers import KIND
 from console.models import Item, Job, Upload
 from console.models.upload import Refused
-from console.once import failure
 from console.retrieval import contents
 from console.v1 import containers
 from console.views import code_calls
 from console.views.containers import framed
 from console.views.file_content import attachment
-from console.views.shared import wants_json
+from console.views.shared import failure_of, wants_json
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,10 +36,7 @@ def add(request: HttpRequest, slug: str, container_id: str) -> HttpResponse:
         if is_sent and wants_json(request):
             return JsonResponse({"error": {"fields": form.errors}}, status=422)
         return adding(request, item, form, status=422 if is_sent else 200)
-    error = failure(job)
-    if error is not None and wants_json(request):
-        raise error
-    if error is not None:
+    if error := failure_of(request, job):
         return adding(request, item, form.renewed(), status=error.page_status, error=error)
     if job.is_open:
         return redirect("job", job.pk)

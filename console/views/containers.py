@@ -17,7 +17,6 @@ from console.index import containers as known
 from console.index.containers import ENDED, KIND
 from console.models import Item, audit
 from console.models.audit import Target
-from console.once import failure
 from console.outbound.errors import NotFound, UpstreamError
 from console.retrieval import contents
 from console.v1 import containers
@@ -27,7 +26,7 @@ from console.views.fresh import STOP_POLLING, refreshed
 from console.views.history import changes
 from console.views.list_page import list_page
 from console.views.listing import SELECT, Column, Listing, by_connection, by_label, by_status
-from console.views.shared import wants_json
+from console.views.shared import failure_of, wants_json
 
 AT_ONCE = 50
 STATUSES = {"running": "Running", "active": "Active", "expired": "Expired"}
@@ -122,12 +121,9 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
             return JsonResponse({"error": {"fields": form.errors}}, status=422)
         return render(request, "containers/new.html", context, status=422 if form.is_bound else 200)
     job = container_jobs.create(connection, request.user, form.asked())
-    error = failure(job)
-    if error is not None and not wants_json(request):
+    if error := failure_of(request, job):
         context |= {"error": error, "form": form.renewed()}
         return render(request, "containers/new.html", context, status=error.page_status)
-    if error is not None:
-        raise error
     if job.is_open:
         return redirect("job", job.pk)
     if wants_json(request):

@@ -11,13 +11,12 @@ from console import access
 from console.forms.conversations import ConversationForm, ItemsForm
 from console.index.conversations import KIND
 from console.models import Connection, Item, Job
-from console.once import failure
 from console.outbound.errors import NotFound
 from console.responses import work
 from console.v1 import conversations
 from console.views import code_calls
 from console.views.conversations import Row, as_json, framed
-from console.views.shared import wants_json
+from console.views.shared import failure_of, wants_json
 
 MESSAGE = {"type": "message", "role": "user", "content": "…"}
 
@@ -32,10 +31,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
             return JsonResponse({"error": {"fields": form.errors}}, status=422)
         return new_page(request, connection, form, status=422 if form.is_bound else 200)
     job = work.begin(connection, request.user, form.asked())
-    error = failure(job)
-    if error is not None and wants_json(request):
-        raise error
-    if error is not None:
+    if error := failure_of(request, job):
         return new_page(request, connection, form.renewed(), status=error.page_status, error=error)
     if job.is_open:
         return redirect("job", job.pk)
@@ -84,10 +80,7 @@ def add(request: HttpRequest, slug: str, conversation_id: str) -> HttpResponse:
 
 
 def added(request: HttpRequest, item: Item, form: ItemsForm, job: Job) -> HttpResponse:
-    error = failure(job)
-    if error is not None and wants_json(request):
-        raise error
-    if error is not None:
+    if error := failure_of(request, job):
         return add_page(request, item, form.renewed(), status=error.page_status, error=error)
     if job.is_open:
         return redirect("job", job.pk)

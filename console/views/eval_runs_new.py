@@ -15,12 +15,11 @@ from console.forms.graders import pretty
 from console.index.eval_runs import KIND as RUN
 from console.index.evals import KIND
 from console.models import Item
-from console.once import failure
 from console.outbound.errors import UpstreamError
 from console.views import code_calls
 from console.views.eval_rows import RunRow
 from console.views.evals import Row, framed
-from console.views.shared import wants_json
+from console.views.shared import failure_of, wants_json
 
 FIRST = {"stored_completions": "stored", "logs": "responses"}
 """The kind of run that each data source asks for; rows of a file are answered by a model."""
@@ -69,10 +68,7 @@ def stepped(request: HttpRequest, step: str) -> RunDraft:
 
 def started(request: HttpRequest, item: Item, draft: RunDraft, asked: NewRun) -> HttpResponse:
     job = work.start(item.connection, request.user, asked)
-    error = failure(job)
-    if error is not None and wants_json(request):
-        raise error
-    if error is not None:
+    if error := failure_of(request, job):
         draft.form.renewed()
         return page(request, item, draft, status=error.page_status, error=error)
     if job.is_open:

@@ -19,13 +19,12 @@ from console.forms.graders import pretty
 from console.index import evals as index
 from console.index.evals import KIND
 from console.models import Connection, Item
-from console.once import failure
 from console.outbound.errors import UpstreamError
 from console.v1 import evals
 from console.v1.evals import Eval, parse_eval
 from console.views import code_calls
 from console.views.evals import as_json, framed, rows
-from console.views.shared import wants_json
+from console.views.shared import failure_of, wants_json
 
 
 @dataclass
@@ -131,10 +130,7 @@ def checked_json(request: HttpRequest) -> tuple[Page, str, dict[str, Any] | None
 
 def made(request: HttpRequest, connection: Connection, shown: Page, asked: NewEval) -> HttpResponse:
     job = work.create(connection, request.user, asked)
-    error = failure(job)
-    if error is not None and wants_json(request):
-        raise error
-    if error is not None:
+    if error := failure_of(request, job):
         form = shown.as_json or (shown.draft.head if shown.draft else None)
         if form is not None:
             form.renewed()

@@ -13,7 +13,6 @@ from console.forms.fine_tuning import JobForm
 from console.forms.graders import EXACT, KINDS
 from console.index.fine_tuning import KIND
 from console.models import Connection
-from console.once import failure
 from console.training import related, work
 from console.training.work import NewJob
 from console.v1.fine_tuning import METHODS
@@ -21,7 +20,7 @@ from console.views import code_calls
 from console.views.fine_tuning_quote import method_of, quoting
 from console.views.fine_tuning_rows import METHODS as TITLES
 from console.views.fine_tuning_rows import Row, as_json
-from console.views.shared import wants_json
+from console.views.shared import failure_of, wants_json
 
 PURPOSES = {
     "supervised": "Examples of questions with the answer you want.",
@@ -42,10 +41,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
             return JsonResponse({"error": {"fields": form.complaints}}, status=422)
         return page(request, connection, form, status=422)
     job = work.create(connection, request.user, form.asked())
-    error = failure(job)
-    if error is not None and wants_json(request):
-        raise error
-    if error is not None:
+    if error := failure_of(request, job):
         return page(request, connection, form.renewed(), status=error.page_status, error=error)
     if job.is_open:
         return redirect("job", job.pk)

@@ -11,11 +11,10 @@ from console import access
 from console.forms.responses import ResponseForm
 from console.index.responses import KIND
 from console.models import Connection
-from console.once import failure
 from console.responses import work
 from console.views import code_calls
 from console.views.response_rows import Row, as_json
-from console.views.shared import wants_json
+from console.views.shared import failure_of, wants_json
 
 OFFERED = 200
 
@@ -34,10 +33,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
             return JsonResponse({"error": {"fields": form.errors}}, status=422)
         return page(request, connection, form, status=422)
     job = work.start(connection, request.user, form.asked())
-    error = failure(job)
-    if error is not None and wants_json(request):
-        raise error
-    if error is not None:
+    if error := failure_of(request, job):
         return page(request, connection, form.renewed(), status=error.page_status, error=error)
     if job.is_open:
         return redirect("job", job.pk)

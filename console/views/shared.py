@@ -1,4 +1,4 @@
-"""What several views answer in the same way: JSON beside HTML, and pages of long lists."""
+"""What several views answer in the same way: JSON beside HTML, errors of jobs, and pages of long lists."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,10 @@ from urllib.parse import urlencode
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import HttpRequest, JsonResponse
+
+from console.models import Job
+from console.once import failure
+from console.outbound.errors import UpstreamError
 
 PAGE_SIZE = 50
 
@@ -19,6 +23,14 @@ class BadQuery(BadRequest):
 def wants_json(request: HttpRequest) -> bool:
     """Whether the caller asked for JSON and not for a page."""
     return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def failure_of(request: HttpRequest, job: Job) -> UpstreamError | None:
+    """The error that ended the job of a form, for its page; who asked for JSON gets it raised."""
+    error = failure(job)
+    if error is not None and wants_json(request):
+        raise error
+    return error
 
 
 def asks_for(request: HttpRequest, *parts: str) -> str:

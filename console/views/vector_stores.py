@@ -17,7 +17,6 @@ from console.index import vector_stores as known
 from console.index.vector_stores import KIND
 from console.models import Item
 from console.models.audit import Target
-from console.once import failure
 from console.retrieval import contents, work
 from console.v1 import vector_stores
 from console.v1.vector_stores import VectorStore, parse_store
@@ -26,7 +25,7 @@ from console.views.fresh import refreshed
 from console.views.history import changes
 from console.views.list_page import list_page
 from console.views.listing import SELECT, Column, Listing, by_condition, by_connection, by_status
-from console.views.shared import wants_json
+from console.views.shared import failure_of, wants_json
 
 STATUSES = {"completed": "Completed", "in_progress": "In progress", "expired": "Expired"}
 EXPIRY = {
@@ -115,12 +114,9 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
             return JsonResponse({"error": {"fields": form.errors}}, status=422)
         return render(request, "vector_stores/new.html", context, status=422 if form.is_bound else 200)
     job = work.create(connection, request.user, form.asked())
-    error = failure(job)
-    if error is not None and not wants_json(request):
+    if error := failure_of(request, job):
         context |= {"error": error, "form": form.renewed()}
         return render(request, "vector_stores/new.html", context, status=error.page_status)
-    if error is not None:
-        raise error
     if job.is_open:
         return redirect("job", job.pk)
     if wants_json(request):
