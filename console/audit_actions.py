@@ -104,9 +104,7 @@ ACTIONS: dict[str, Action] = {
     ),
     "container.created": Action("data", "create", "started the container {target} on {connection}"),
     "container.deleted": Action("data", "delete", "deleted the container {target} on {connection}"),
-    "container_file.created": Action(
-        "data", "create", "put a file into the container {target} on {connection}"
-    ),
+    "container_file.created": Action("data", "create", "put {target} into a container on {connection}"),
     "container_file.deleted": Action(
         "data", "delete", "deleted the file {target} of a container on {connection}"
     ),

@@ -227,6 +227,8 @@ def test_files_of_the_resource_are_put_in(operating, connection, known, upstream
     assert upstream.hits == 2
     assert b"file-1" in upstream.requests[0].body
     assert AuditEvent.objects.filter(action="container_file.created", outcome="success").count() == 2
+    told = "".join(words for _, words in AuditEvent.objects.latest("seq").sentence)
+    assert told == "put file-2 into a container on prod"
 
 
 def test_a_small_file_is_uploaded_once(operating, known, upstream):
