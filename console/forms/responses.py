@@ -1,5 +1,6 @@
 """Asking for a response in the background, and opening an object by its id."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -90,6 +91,6 @@ class OpenForm(forms.Form):
     def clean_id(self) -> str:
         """An id as people paste it: with quotes, a comma or a space around it."""
         cleaned: str = self.cleaned_data["id"].strip(" \t\"',")
-        if not cleaned or "/" in cleaned:
-            raise ValidationError("An id has no slash in it.")
+        if not cleaned or re.search(r"[/\s]", cleaned):
+            raise ValidationError("An id has no slash and no space in it.")
         return cleaned

@@ -114,3 +114,12 @@ def test_a_provider_that_keeps_responses_alone_can_be_asked_for_those(reading, c
     opened = reading.get("/responses/open/").text, reading.get("/conversations/open/").text
 
     assert ['value="prod"' in page for page in opened] == [True, False]
+
+
+@pytest.mark.parametrize("pasted", ["resp_1/cancel", "resp_1 resp_2", " , "])
+def test_what_cannot_be_an_id_is_said_at_the_field(reading, connection, upstream, pasted):
+    response = reading.get("/responses/open/", {"connection": "prod", "id": pasted})
+
+    assert response.status_code == 422
+    assert "An id has no slash and no space in it." in response.text
+    assert upstream.hits == 0
