@@ -52,6 +52,12 @@ def test_the_list_shows_what_was_met_and_asks_nobody(reading, known, upstream):
     assert upstream.hits == 0
 
 
+def test_one_alone_is_counted_in_the_singular(reading, known):
+    page = " ".join(reading.get("/conversations/").text.split())
+
+    assert "1–1 of 1 conversation</span>" in page
+
+
 def test_the_list_answers_json(reading, known):
     told = reading.get("/conversations/", headers=JSON).json()
 
