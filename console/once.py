@@ -10,7 +10,7 @@ from typing import Any
 
 from console import jobs
 from console.models import Connection, Job
-from console.outbound.errors import NotFound, UpstreamError, error_of
+from console.outbound.errors import Cancelled, NotFound, UpstreamError, error_of
 
 MARKER = "console_key"
 """The member of an object's metadata that says which form made it."""
@@ -70,6 +70,8 @@ def begun_once(
 
 def failure(job: Job) -> UpstreamError | None:
     """The error that ended a job, as it came; None where none did."""
+    if job.state == Job.State.CANCELLED:
+        return Cancelled("Somebody cancelled this before it was done.", remedy="Look what is there already.")
     if not job.error_kind:
         return None
     told = job.outcome.get("error") or {"message": job.error_message}

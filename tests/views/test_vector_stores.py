@@ -160,6 +160,17 @@ def test_the_same_form_sent_twice_makes_one_store(operating, connection, upstrea
     assert upstream.hits == 1
 
 
+def test_a_form_whose_job_was_cancelled_says_so_and_sends_nothing(operating, connection, upstream):
+    upstream["POST /vector_stores"] = 200, STORE
+    operating.post("/c/prod/vector-stores/new/", new_form())
+    Job.objects.update(state=Job.State.CANCELLED, outcome={})
+
+    response = operating.post("/c/prod/vector-stores/new/", new_form())
+
+    assert "Somebody cancelled this" in response.text
+    assert upstream.hits == 1
+
+
 def test_a_cut_attempt_finds_the_store_that_it_made(connection, workspace, alice, upstream):
     from console import jobs
     from console.retrieval import work
