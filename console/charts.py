@@ -122,12 +122,21 @@ class Chart:
 
 
 def chart(
-    name: str, title: str, lines: Sequence[Line], *, end: float | None = None, unit: str = "step"
+    name: str,
+    title: str,
+    lines: Sequence[Line],
+    *,
+    end: float | None = None,
+    top: float | None = None,
+    unit: str = "step",
 ) -> Chart:
-    """A chart that has room for all its lines, and on the x axis up to `end`; `unit` is what x counts."""
+    """A chart that has room for all its lines, on the x axis up to `end` and on the y axis up to `top`.
+
+    `unit` is what x counts.
+    """
     points = [point for line in lines for point in line.points]
     xs, ys = [x for x, _ in points] or [0.0], [y for _, y in points] or [0.0]
-    low, high = bounds(min(ys), max(ys))
+    low, high = bounds(min(ys), max([*ys, top or 0.0]))
     return Chart(name, title, lines, low, high, min(xs), max([*xs, end or 0.0]), unit)
 
 

@@ -32,6 +32,12 @@ def test_a_chart_leaves_room_for_the_steps_to_come():
     assert one.drawn[0].path.endswith(f"L{WIDTH // 2} {HEIGHT}")
 
 
+def test_an_axis_reaches_what_its_unit_reaches():
+    none = chart("pass-rate", "Pass rate in %", [Line("All", [(1.0, 0.0), (2.0, 0.0)])], top=100.0)
+
+    assert none.y_labels == ["100", "75", "50", "25", "0"]
+
+
 def test_a_single_point_is_a_mark():
     one = chart("loss", "Loss", [Line("Training", [(3.0, 0.5)])])
 

@@ -76,7 +76,7 @@ def pass_rates(runs: Sequence[EvalRun]) -> Chart | None:
             Line(name, criterion_points(ended, name), colour)
             for colour, name in enumerate(names[: MOST_LINES - 1], 2)
         ]
-    return chart("pass-rate", "Pass rate in %", lines, unit="run")
+    return chart("pass-rate", "Pass rate in %", lines, top=100.0, unit="run")
 
 
 def criterion_points(runs: Sequence[EvalRun], name: str) -> list[tuple[float, float]]:

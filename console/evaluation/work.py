@@ -92,7 +92,12 @@ def run(job: Job) -> None:
     with kept_errors(job), connection.client(job.actor) as client:
         pages = eval_runs.pages(client, asked.eval_id, order="desc")
         made = marked(pages, asked.key) if job.attempt > 1 else None
-        made = made or eval_runs.create(client, asked.eval_id, with_mark(asked.body, asked.key))
+        made = made or eval_runs.create(
+            client,
+            asked.eval_id,
+            with_mark(asked.body, asked.key),
+            label=index.name_of(connection, asked.eval_id),
+        )
     runs_index.remember(connection, made)
     job.keep({"run": made.id})
     Job.objects.filter(pk=job.pk).update(url=reverse("eval-run", args=[connection.slug, made.id]))

@@ -37,6 +37,12 @@ def remember(connection: Connection, one: Eval) -> Item:
     return keeping.remember(connection, KIND, seen(one))
 
 
+def name_of(connection: Connection, eval_id: str) -> str:
+    """What people call an eval, "" for one that the index does not know."""
+    rows = Item.objects.filter(connection=connection, kind=KIND, remote_id=eval_id)
+    return rows.values_list("name", flat=True).first() or ""
+
+
 def forget(connection: Connection, eval_id: str) -> None:
     """Note that an eval is gone, and its runs with it."""
     keeping.forget(connection, KIND, eval_id)

@@ -142,13 +142,13 @@ def get(client: Client, eval_id: str, run_id: str) -> EvalRun:
     return parse_run(client.get(_run(eval_id, run_id)).json())
 
 
-def create(client: Client, eval_id: str, body: Mapping[str, Any]) -> EvalRun:
-    """Start a run; this costs money."""
+def create(client: Client, eval_id: str, body: Mapping[str, Any], *, label: str = "") -> EvalRun:
+    """Start a run of an eval that people call `label`; this costs money."""
     answer = client.change(
         "POST",
         f"{_eval(eval_id)}/runs",
         action="eval_run.created",
-        target=Target("eval", eval_id, parse.text(body.get("name"))),
+        target=Target("eval", eval_id, label),
         json=dict(body),
     )
     return parse_run(answer.json())

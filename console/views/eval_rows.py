@@ -35,6 +35,12 @@ def criterion_title(one: parse.Json) -> str:
     return CRITERIA.get(kind, kind.replace("_", " ").capitalize() or "Not told")
 
 
+def operation_of(one: parse.Json) -> str:
+    """How a criterion compares, in words, empty where it does not."""
+    operation = parse.text(one.get("operation"))
+    return OPERATIONS.get(operation, operation)
+
+
 def model_of(one: parse.Json) -> str:
     """The model that judges, empty where none does."""
     return parse.text(one.get("model"))

@@ -23,7 +23,7 @@ from console.once import MARKER
 from console.v1 import evals, parse
 from console.v1.evals import Eval, parse_eval
 from console.views import code_calls
-from console.views.eval_rows import RunRow, criterion_title, model_of
+from console.views.eval_rows import RunRow, criterion_title, model_of, operation_of
 from console.views.fresh import STOP_POLLING, refreshed
 from console.views.history import changes
 from console.views.list_page import list_page
@@ -97,10 +97,10 @@ class Row:
         return known.rate(self.latest.run) if self.latest.run else None
 
     @cached_property
-    def criteria(self) -> list[tuple[str, str, str, parse.Json]]:
-        """Name, kind in words, model and JSON of each criterion."""
+    def criteria(self) -> list[tuple[str, str, str, str, parse.Json]]:
+        """Name, kind in words, model, comparison in words and JSON of each criterion."""
         return [
-            (parse.text(one.get("name")), criterion_title(one), model_of(one), one)
+            (parse.text(one.get("name")), criterion_title(one), model_of(one), operation_of(one), one)
             for one in self.eval.criteria
         ]
 

@@ -19,7 +19,7 @@ from console.models.audit import Target
 from console.outbound.errors import NotFound, UpstreamError
 from console.playground.pricing import Price, price, sold
 from console.v1 import stored_completions
-from console.v1.stored_completions import StoredCompletion, StoredMessage, parse_completion
+from console.v1.stored_completions import Choice, StoredCompletion, StoredMessage, parse_completion
 from console.views import code_calls
 from console.views.fresh import refreshed
 from console.views.history import changes
@@ -107,6 +107,12 @@ class Row:
         """What is odd about the end of the answer, "" for the usual one."""
         reason = self.completion.finish_reason
         return "" if reason == "stop" else FINISHES.get(reason, reason)
+
+    @property
+    def choices(self) -> list[tuple[Choice, str]]:
+        """The answers, each with how it ended in words."""
+        found = self.completion.choices
+        return [(one, FINISHES.get(one.finish_reason, one.finish_reason)) for one in found]
 
     @property
     def metadata(self) -> dict[str, str]:

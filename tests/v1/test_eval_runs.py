@@ -138,12 +138,12 @@ def test_runs_and_items_are_filtered(client, upstream):
 def test_a_run_is_started_with_any_source(client, upstream, recorder, source):
     upstream[f"POST {PATH}"] = 201, {**RUN, "status": "queued"}
 
-    run = eval_runs.create(client, "eval_1", eval_runs.body(source, name="May"))
+    run = eval_runs.create(client, "eval_1", eval_runs.body(source, name="May"), label="Tickets")
 
     assert upstream.requests[0].json() == {"name": "May", "data_source": source}
     assert (run.status, run.has_ended) == ("queued", False)
     assert recorder.events[0][1]["action"] == "eval_run.created"
-    assert recorder.events[0][1]["target"] == Target("eval", "eval_1", "May")
+    assert recorder.events[0][1]["target"] == Target("eval", "eval_1", "Tickets")
 
 
 def test_a_run_is_cancelled_by_a_post_to_itself(client, upstream, recorder):

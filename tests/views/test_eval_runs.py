@@ -118,6 +118,15 @@ def test_items_come_as_a_table_with_every_verdict(reading, known_run, answering)
     assert "Perhaps &lt;b&gt;not&lt;/b&gt;." in response.text
 
 
+def test_an_empty_table_of_a_working_run_asks_again(reading, known_run, answering):
+    assert "every 3s" not in reading.get(f"{URL}items/", headers=ITEMS).text
+
+    answering[f"GET {PATH}/output_items"] = listed()
+
+    assert "run-ended from:body, every 3s" in reading.get(f"{URL}items/", headers=ITEMS).text
+    assert "every 3s" not in reading.get(f"{URL}items/?status=fail", headers=ITEMS).text
+
+
 def test_items_are_filtered_by_the_resource_where_it_can(reading, known_run, answering):
     reading.get(f"{URL}items/?status=fail", headers=ITEMS)
 

@@ -94,6 +94,7 @@ def test_a_model_answers_the_rows_of_a_file(operating, known_eval, answering):
     assert Item.objects.get(remote_id="evalrun_3").status == "in_progress"
     event = AuditEvent.objects.filter(action="eval_run.created").latest("seq")
     assert (event.actor_label, event.target_id, event.outcome) == ("alice", "eval_1", "success")
+    assert event.target_label == known_eval.name
 
 
 @pytest.mark.parametrize("kind", KEPT)

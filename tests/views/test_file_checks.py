@@ -61,6 +61,14 @@ def test_the_page_shows_the_report_with_its_place_and_its_cost(signed_in, upstre
     assert 'name="codes"' not in page
 
 
+@pytest.mark.parametrize(("ending", "is_offered"), [(b"\n", False), (b"\r\n", True)])
+def test_fetching_is_offered_where_something_can_be_mended(signed_in, upstream, ending, is_offered):
+    upstream[f"GET {CONTENT}"] = 200, ending.join([*DATA.splitlines()[:2], b""]), {}
+    examined(signed_in)
+
+    assert ("Fetch to mend" in signed_in.get(URL).text) is is_offered
+
+
 def test_nothing_was_checked_yet(signed_in):
     page = signed_in.get(URL).text
 

@@ -142,6 +142,17 @@ def test_an_answer_without_text_is_called_by_the_tools_it_calls(reading, known):
     assert Item.objects.get(remote_id="chatcmpl-3").name == "Calls find_order"
 
 
+def test_how_an_answer_ended_is_told_in_words(reading, connection, upstream):
+    cut = {**FIRST["choices"][0], "finish_reason": "length"}
+    upstream["GET /chat/completions"] = listed({**FIRST, "choices": [cut]})
+    refresh(connection, "stored_completion")
+
+    page = reading.get(URL)
+
+    assert [ending for _, ending in page.context["row"].choices] == ["Cut by the token limit"]
+    assert "Cut by the token limit" in page.text
+
+
 def test_the_list_answers_json(reading, known):
     told = reading.get("/stored-completions/?q=monday", headers=JSON).json()
 
