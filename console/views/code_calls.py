@@ -45,6 +45,12 @@ def calling(
     ]
 
 
+def titled(title: str, samples: Sequence[Sample]) -> list[Sample]:
+    """Samples of an action that a page offers by a click, to stand beside those of reading its object."""
+    name = title.lower().replace(" ", "-")
+    return [Sample(f"{title}: {one.title}", f"{name}-{one.id}", one.text) for one in samples]
+
+
 def by_path(method: str, url_path: str, body: Mapping[str, Any]) -> str:
     """A call of a path that the SDK has no method for, with the header of its preview."""
     given = [literal(url_path), "cast_to=object"]

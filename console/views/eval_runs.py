@@ -17,6 +17,7 @@ from console.models import Item
 from console.models.audit import Target
 from console.v1 import eval_runs
 from console.views import code_calls
+from console.views.code import Sample
 from console.views.eval_rows import RunRow
 from console.views.fresh import STOP_POLLING
 from console.views.history import changes
@@ -72,11 +73,18 @@ def shown(request: HttpRequest, item: Item) -> dict[str, Any]:
         "file": known.file_of(item),
         "changes": changes(item),
         "history": access.history_for(request.user, Target(KIND, item.remote_id, item.name)),
-        "samples": calling(item, "retrieve", "GET"),
+        "samples": samples(item),
     }
 
 
-def calling(item: Item, verb: str, method: str) -> Any:
+def samples(item: Item) -> list[Sample]:
+    """Reading a run as code, and cancelling one that works."""
+    found = calling(item, "retrieve", "GET")
+    is_working = RunRow(item).is_working
+    return [*found, *code_calls.titled("Cancel", calling(item, "cancel", "POST"))] if is_working else found
+
+
+def calling(item: Item, verb: str, method: str) -> list[Sample]:
     """A call about the run as code."""
     eval_id = known.run_of(item).eval
     return code_calls.calling(

@@ -20,6 +20,7 @@ from console.v1 import fine_tuning
 from console.v1.client import Client
 from console.v1.fine_tuning import FineTuningJob
 from console.views import code_calls
+from console.views.code import Sample
 from console.views.fine_tuning_rows import METHODS, Row, again_url, as_json, progress_as_json, rows
 from console.views.fresh import STOP_POLLING, refreshed
 from console.views.history import changes
@@ -117,21 +118,35 @@ def framed(request: HttpRequest, item: Item) -> dict[str, Any]:
 
 
 def shown(request: HttpRequest, item: Item) -> dict[str, Any]:
-    url_path = code_calls.path("fine_tuning", "jobs", item.remote_id)
-    tuned = Row(item).job.fine_tuned_model
+    row = Row(item)
+    tuned = row.job.fine_tuned_model
     return {
         **framed(request, item),
         "deployment": related.deployments_of(item.connection, [tuned]).get(tuned, "") if tuned else "",
         "noun": "fine-tuning job",
         "list_url": reverse("fine-tuning-jobs"),
         "list_title": "Fine-tuning",
-        "again_url": again_url(Row(item)),
+        "again_url": again_url(row),
         "changes": changes(item),
         "history": access.history_for(request.user, Target(KIND, item.remote_id, item.name)),
-        "samples": code_calls.calling(
-            item.connection, "fine_tuning.jobs.retrieve", "GET", url_path, ids=[item.remote_id]
-        ),
+        "samples": [*calling(item, "retrieve"), *clicking(row)],
     }
+
+
+def calling(item: Item, verb: str) -> list[Sample]:
+    parts = ["fine_tuning", "jobs", item.remote_id, *([] if verb == "retrieve" else [verb])]
+    method = "GET" if verb == "retrieve" else "POST"
+    name = f"fine_tuning.jobs.{verb}"
+    return code_calls.calling(item.connection, name, method, code_calls.path(*parts), ids=[item.remote_id])
+
+
+def clicking(row: Row) -> list[Sample]:
+    """What the buttons of a job's page do, as code."""
+    if row.can_pause:
+        return code_calls.titled("Pause", calling(row.item, "pause"))
+    if row.can_resume:
+        return code_calls.titled("Resume", calling(row.item, "resume"))
+    return []
 
 
 @require_POST
@@ -169,7 +184,5 @@ def cancel(request: HttpRequest, slug: str, job_id: str) -> HttpResponse:
     form = ConfirmForm(request.POST if request.method == "POST" else None, expected=item.name)
     if form.is_bound and form.is_valid():
         return told(request, slug, job_id, fine_tuning.cancel, "Cancelled {}. Its checkpoints stay.")
-    url_path = code_calls.path("fine_tuning", "jobs", job_id, "cancel")
-    samples = code_calls.calling(item.connection, "fine_tuning.jobs.cancel", "POST", url_path, ids=[job_id])
-    context = {**framed(request, item), "form": form, "samples": samples}
+    context = {**framed(request, item), "form": form, "samples": calling(item, "cancel")}
     return render(request, "fine_tuning/cancel.html", context, status=422 if form.is_bound else 200)

@@ -20,6 +20,7 @@ from console.responses.looking import Look, look
 from console.responses.thread import has_thread
 from console.v1 import responses
 from console.views import code_calls
+from console.views.code import Sample
 from console.views.history import changes
 from console.views.list_page import list_page
 from console.views.listing import (
@@ -161,17 +162,24 @@ def asks(row: Row, found: Look | None, *, follows: bool) -> str:
 
 
 def page(request: HttpRequest, item: Item, found: Look | None = None) -> dict[str, Any]:
-    url_path = code_calls.path("responses", item.remote_id)
     return {
         **framed(request, item),
         **living(request, item, found),
         "has_thread": has_thread(item),
         "changes": changes(item),
         "history": access.history_for(request.user, target(item)),
-        "samples": code_calls.calling(
-            item.connection, "responses.retrieve", "GET", url_path, ids=[item.remote_id]
-        ),
+        "samples": samples(item),
     }
+
+
+def samples(item: Item) -> list[Sample]:
+    """Reading a response as code, and cancelling one that works."""
+    url_path, ids = code_calls.path("responses", item.remote_id), [item.remote_id]
+    found = code_calls.calling(item.connection, "responses.retrieve", "GET", url_path, ids=ids)
+    if not Row(item).can_cancel:
+        return found
+    stop = code_calls.calling(item.connection, "responses.cancel", "POST", f"{url_path}/cancel", ids=ids)
+    return [*found, *code_calls.titled("Cancel", stop)]
 
 
 def target(item: Item) -> Target:

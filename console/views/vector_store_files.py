@@ -130,14 +130,25 @@ def show(request: HttpRequest, slug: str, store_id: str, file_id: str) -> HttpRe
 
 def file_page(request: HttpRequest, item: Item, found: Any, form: AttributesForm) -> dict[str, Any]:
     file_id = found.held.file.id
-    samples = code_calls.calling(
+    path = ("vector_stores", item.remote_id, "files", file_id)
+    named = {"vector_store_id": item.remote_id}
+    reading = code_calls.calling(
         item.connection,
         "vector_stores.files.content",
         "GET",
-        code_calls.path("vector_stores", item.remote_id, "files", file_id, "content"),
+        code_calls.path(*path, "content"),
         ids=[file_id],
-        named={"vector_store_id": item.remote_id},
+        named=named,
     )
+    detaching = code_calls.calling(
+        item.connection,
+        "vector_stores.files.delete",
+        "DELETE",
+        code_calls.path(*path),
+        ids=[file_id],
+        named=named,
+    )
+    samples = [*reading, *code_calls.titled("Detach", detaching)]
     return {**framed(request, item), "found": found, "form": form, "samples": samples}
 
 

@@ -339,6 +339,7 @@ def test_of_those_selected_only_what_works_is_cancelled(operating, known, upstre
     page = selected(operating)
     assert [row.item.remote_id for row in page.context["rows"]] == ["batch-1"]
     assert "2 of those selected have ended already" in page.text
+    assert 'client.batches.cancel("batch-1")' in page.context["samples"][0].text
     assert upstream.hits == 0
 
     selected(operating, confirmed="1")

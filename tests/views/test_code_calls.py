@@ -48,3 +48,11 @@ def test_long_json_is_a_line_for_each_member():
         '        "reference": "{{item.reference_answer}}",',
         "    }",
     ]
+
+
+def test_an_action_beside_another_has_a_title_and_ids_of_its_own(connection):
+    reading = code_calls.calling(connection, "files.retrieve", "GET", "/files/a", ids=["a"])
+    both = [*reading, *code_calls.titled("Take out", code_calls.calling(connection, "x", "POST", "/x"))]
+
+    assert [one.title for one in both] == ["Python", "curl", "Take out: Python", "Take out: curl"]
+    assert len({one.id for one in both}) == 4

@@ -203,6 +203,13 @@ def test_curves_of_an_ended_job_come_from_its_result_file(reading, known, answer
     assert points["loss"][-1] == [6.0, 0.6]
 
 
+def test_what_the_buttons_do_stands_there_as_code(reading, known):
+    titles = [one.title for one in reading.get(URL).context["samples"]]
+
+    assert titles == ["Python", "curl", "Pause: Python", "Pause: curl"]
+    assert 'client.fine_tuning.jobs.pause("ftjob-1")' in reading.get(URL).text.replace("&quot;", '"')
+
+
 def test_without_script_the_progress_is_a_page(reading, known, answering):
     page = reading.get(f"{URL}live/").text
 
