@@ -129,6 +129,7 @@ def page(
 ) -> HttpResponse:
     if not form.is_bound:
         rows = known(request, connection, str(form.initial.get("rows", "")))
+    form.fields["file"].required = rows is None
     context = {
         "connection": connection,
         "form": form,

@@ -93,6 +93,13 @@ def test_looking_shows_the_first_requests_and_sends_nothing(operating, upstream)
     assert not Job.objects.exists()
 
 
+def test_a_csv_is_needed_until_there_is_one(operating):
+    asked = operating.get(URL).context["form"]["file"].field.required
+    kept = operating.post(URL, {**FORM, "file": csv(), "look": "1"}).context["form"]["file"].field.required
+
+    assert (asked, kept) == (True, False)
+
+
 def test_rows_that_came_once_are_kept_for_the_next_try(operating):
     page = operating.post(URL, {**FORM, "file": csv(), "look": "1"})
     rows = page.context["rows"]
