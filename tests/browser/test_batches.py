@@ -83,7 +83,7 @@ def test_rows_become_a_batch_whose_failed_lines_are_repeated(visit: Visit, tmp_p
 
 
 def test_results_of_a_furnished_batch_are_kept_as_csv(visit: Visit, tmp_path: Path) -> None:
-    page = visit("/batches/")
+    page = visit("/batches/?connection=contoso-eastus2")
     page.get_by_role("link", name="Replies to reviews").click(timeout=LONG)
     followed(page)
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_selection_becomes_a_dataset_and_a_file(visit: Visit) -> None:
-    page = visit("/stored-completions/")
+    page = visit("/stored-completions/?connection=contoso-eastus2")
     boxes = page.locator("input[name=item]")
     expect(boxes.first).to_be_visible(timeout=LONG)
     for number in range(3):

@@ -218,7 +218,7 @@ def test_a_file_of_training_gets_the_mark_that_it_wants_and_its_price(visit: Vis
 
 
 def test_a_file_that_the_resource_has_is_checked_there_and_fetched_to_be_mended(visit: Visit) -> None:
-    page = visit("/files/?q=support-export.jsonl")
+    page = visit("/files/?connection=contoso-eastus2&q=support-export.jsonl")
     page.locator("#table tbody").get_by_role("link").first.click()
 
     page.get_by_role("link", name="Check").click()
@@ -232,7 +232,7 @@ def test_a_file_that_the_resource_has_is_checked_there_and_fetched_to_be_mended(
 
 @looks
 def test_every_page_of_a_file_is_whole(theme: str, width: int, visit: Visit) -> None:
-    page = visit("/files/?q=support-train.jsonl", theme=theme, width=width)
+    page = visit("/files/?connection=contoso-eastus2&q=support-train.jsonl", theme=theme, width=width)
     page.locator("#table tbody").get_by_role("link").first.click()
     expect(page.locator("#preview")).to_contain_text("messages")
     hold(page)

@@ -18,7 +18,7 @@ NEW = "/c/contoso-eastus2/vector-stores/new/"
 
 def opened(visit: Visit, name: str = "Shop handbook", **options: Any) -> Page:
     """The page of a store, found in the list."""
-    page = visit("/vector-stores/", **options)
+    page = visit("/vector-stores/?connection=contoso-eastus2", **options)
     expect(page.locator("#freshness")).to_have_attribute("data-state", SETTLED, timeout=LONG)
     page.locator("#table").get_by_role("link", name=name).first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
