@@ -17,6 +17,7 @@ from console.models import GoldenQuery, GoldenRun, Item
 from console.retrieval import golden
 from console.retrieval.contents import names
 from console.views.shared import asks_for, wants_json
+from console.views.vector_search import searching
 from console.views.vector_stores import framed
 
 RUNS = 30
@@ -52,6 +53,7 @@ def shown(request: HttpRequest, item: Item, form: GoldenForm, run: RunForm, *, s
         "run_form": run,
         "queries": [(one, [known.get(file, file) for file in one.expected]) for one in queries],
         "runs": GoldenRun.objects.of(item).select_related("job", "created_by")[:RUNS],
+        "samples": searching(item, {"query": queries[0].query if queries else "How do I …?"}),
     }
     return render(request, "golden/index.html", context, status=status)
 

@@ -47,6 +47,12 @@ def test_a_query_is_saved_once_and_recorded_without_its_words(saved):
     assert not AuditEvent.objects.filter(canonical__contains="exhausted").exists()
 
 
+def test_the_search_of_a_run_stands_there_as_code(saved):
+    first = GoldenQuery.objects.all()[0].query
+
+    assert f'query="{first}"' in saved.get(GOLDEN).context["samples"][0].text
+
+
 def test_a_query_that_expects_nothing_is_refused(operating):
     response = operating.post(GOLDEN, {"key": "g1", "query": "pool"})
 
