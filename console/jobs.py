@@ -64,7 +64,10 @@ def start(
                 **more,
             )
     except IntegrityError:
-        return Job.objects.get(idempotency_key=key)
+        known = Job.objects.filter(idempotency_key=key).first() if key else None
+        if known is None:
+            raise
+        return known
 
 
 def run(job_id: str) -> None:

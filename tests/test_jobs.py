@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 
 from console import jobs
@@ -73,6 +74,14 @@ def test_a_handler_that_breaks_ends_the_job_and_is_heard_of(handled, workspace, 
 def test_the_same_key_starts_one_job(workspace, alice):
     first = begin(workspace, alice, key="k1")
     assert begin(workspace, alice, key="k1").pk == first.pk
+
+
+@pytest.mark.parametrize("key", [None, "k2"])
+def test_a_row_that_cannot_be_written_is_not_taken_for_one_that_is_there(workspace, alice, key):
+    begin(workspace, alice)
+
+    with pytest.raises(IntegrityError):
+        begin(None, alice, key=key)
 
 
 def test_a_waiting_job_is_cancelled_at_once(workspace, alice):
