@@ -22,13 +22,21 @@ SUFFIX = ", retry"
 
 def start(item: Item, user: Any, batch: Batch, causes: Sequence[str], *, unanswered: bool) -> Job:
     """Write the draft down; the caller wakes a worker. Raises Refused when the spool has no room."""
+    with transaction.atomic():
+        upload = kept(item.connection, user, file_name(item))
+        wanted = {"causes": list(causes), "unanswered": unanswered, "batch": asdict(repeating(item, batch))}
+        return drafted(RETRY, item.connection, user, upload, wanted, title=f"Collect lines of {item.name}")
+
+
+def file_name(item: Item) -> str:
+    return f"{item.remote_id}-retry.jsonl"
+
+
+def repeating(item: Item, batch: Batch) -> NewBatch:
+    """The batch that repeats lines of another: named after it, with its endpoint and its metadata."""
     name = f"{item.name.removesuffix(SUFFIX)[: LONGEST_NAME - len(SUFFIX)]}{SUFFIX}"
     told = {key: value for key, value in batch.metadata.items() if key not in {NAME, RETRY_OF, MARKER}}
-    asked = NewBatch(key="", endpoint=batch.endpoint, name=name, metadata=told, retry_of=item.remote_id)
-    with transaction.atomic():
-        upload = kept(item.connection, user, f"{item.remote_id}-retry.jsonl")
-        wanted = {"causes": list(causes), "unanswered": unanswered, "batch": asdict(asked)}
-        return drafted(RETRY, item.connection, user, upload, wanted, title=f"Collect lines of {item.name}")
+    return NewBatch(key="", endpoint=batch.endpoint, name=name, metadata=told, retry_of=item.remote_id)
 
 
 @jobs.handles(RETRY)

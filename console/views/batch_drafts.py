@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from console import access, tasks
 from console.batching import building, work
-from console.jsonl import preview
+from console.jsonl import Purpose, preview
 from console.models import Connection, Job, Upload
 from console.v1.batches import WINDOW
 from console.views import code_calls, file_code
@@ -49,7 +49,7 @@ def show(request: HttpRequest, slug: str, draft: uuid.UUID) -> HttpResponse:
         "upload": upload,
         "wanted": wanted,
         "lines": first_lines(upload),
-        "samples": starting(job, upload, wanted),
+        "samples": starting(job.connection, upload.name, wanted),  # type: ignore[arg-type]
     }
     part = asks_for(request, "draft")
     return render(request, "batches/draft.html#draft" if part else "batches/draft.html", context)
@@ -82,16 +82,15 @@ def start(request: HttpRequest, slug: str, draft: uuid.UUID) -> HttpResponse:
     return redirect("job", upload.job.pk) if upload.job else redirect("batch-draft", slug, draft)
 
 
-def starting(job: Job, upload: Upload, wanted: work.NewBatch) -> list[Sample]:
+def starting(connection: Connection, file_name: str, wanted: work.NewBatch) -> list[Sample]:
     """Both calls that confirming makes: the file is sent, then the batch of it is asked for."""
-    connection: Connection = job.connection  # type: ignore[assignment]
     body = {
         "input_file_id": "file-…",
         "endpoint": wanted.endpoint,
         "completion_window": WINDOW,
         "metadata": wanted.told,
     }
-    sending = file_code.sending(connection, upload.name, upload.purpose)
+    sending = file_code.sending(connection, file_name, Purpose.BATCH.upload)
     python = code_calls.python("batches.create", [], {}, body).replace('"file-…"', "file.id")
     creating = [python, code_calls.curl(connection, "POST", "/batches", body)]
     return [replace(one, text=f"{one.text}\n\n{more}") for one, more in zip(sending, creating, strict=True)]

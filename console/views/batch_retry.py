@@ -1,5 +1,9 @@
 """Repeating only the lines of a batch that failed, for chosen causes, as a new batch."""
 
+import json
+import shlex
+from dataclasses import replace
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,8 +17,12 @@ from console.forms.batches import UNANSWERED, RetryForm
 from console.index.batches import KIND
 from console.models import Item
 from console.models.upload import Refused
+from console.v1.batches import Batch
+from console.views import code_calls
+from console.views.batch_drafts import starting
 from console.views.batch_results import results_url
 from console.views.batches import framed, row_of
+from console.views.code import Sample, header, setup
 from console.views.shared import wants_json
 
 
@@ -33,7 +41,7 @@ def retry(request: HttpRequest, slug: str, batch_id: str) -> HttpResponse:
             return answer
     if form.is_bound and wants_json(request):
         return JsonResponse({"error": {"fields": form.errors}}, status=422)
-    context = {**framed(request, item), "form": form}
+    context = {**framed(request, item), "form": form, "samples": repeating(item)}
     return render(request, "batches/retry.html", context, status=422 if form.is_bound else 200)
 
 
@@ -54,3 +62,41 @@ def drafted(request: HttpRequest, item: Item, form: RetryForm) -> HttpResponse |
     return (
         JsonResponse({"draft": str(job.pk), "url": url}, status=202) if wants_json(request) else redirect(url)
     )
+
+
+def repeating(item: Item) -> list[Sample]:
+    """Collecting every line without an answer into a file, and what then becomes of it."""
+    connection, batch, name = item.connection, row_of(item).batch, retrying.file_name(item)
+    python, curl = starting(connection, name, retrying.repeating(item, batch))
+    begin = setup(connection)
+    return [
+        replace(python, text=f"{begin}{in_python(batch, name)}\n{python.text.removeprefix(begin)}"),
+        replace(curl, text=f"{in_a_shell(item, batch, name)}\n\n{curl.text}"),
+    ]
+
+
+def in_python(batch: Batch, name: str) -> str:
+    def lines(file_id: str) -> str:
+        return f"client.files.content({json.dumps(file_id)}).read().splitlines()"
+
+    output = f"map(json.loads, {lines(batch.output_file)})" if batch.output_file else "[]"
+    return (
+        "import json\n\n"
+        f"output = {output}\n"
+        'answered = {one["custom_id"] for one in output if one["response"]["status_code"] == 200}\n'
+        f'with open({json.dumps(name)}, "wb") as lines:\n'
+        f"    for line in {lines(batch.input_file)}:\n"
+        '        if json.loads(line)["custom_id"] not in answered:\n'
+        '            lines.write(line + b"\\n")\n'
+    )
+
+
+def in_a_shell(item: Item, batch: Batch, name: str) -> str:
+    def fetch(file_id: str, into: str) -> str:
+        url = shlex.quote(item.connection.url + code_calls.path("files", file_id, "content"))
+        return f"curl {url} -H {header(item.connection)} -o {into}"
+
+    output = fetch(batch.output_file, "output.jsonl") if batch.output_file else ": > output.jsonl"
+    keep = "select(.custom_id | IN($output[] | select(.response.status_code == 200).custom_id) | not)"
+    collect = f"jq -c --slurpfile output output.jsonl {shlex.quote(keep)} input.jsonl > {shlex.quote(name)}"
+    return f"{output}\n{fetch(batch.input_file, 'input.jsonl')}\n{collect}"

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import time
 import tracemalloc
+from types import SimpleNamespace
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -429,6 +430,34 @@ def test_the_choice_of_lines_tells_each_cause_with_its_number(operating, batch):
     assert page.count('name="lines"') == 3
     assert page.count(" checked>") == 3
     assert "The prompt was filtered." in page
+
+
+def test_the_choice_of_lines_shows_how_code_repeats_them(operating, batch, tmp_path):
+    read(operating)
+
+    page = operating.get(f"{URL}retry/")
+    python, curl = page.context["samples"]
+
+    assert "Same as code" in page.text
+    assert collected(python.text, tmp_path) == [request_line(number) for number in (2, 4, 5)]
+    assert 'purpose="batch"' in python.text
+    assert '"retry_of": "batch-1"' in python.text
+    assert "/files/file-out/content" in curl.text
+    assert "> batch-1-retry.jsonl" in curl.text
+
+
+def collected(code: str, folder) -> list[dict]:
+    """The lines that the code writes, when the resource has the files of the batch."""
+    files = {"file-in": INPUT, "file-out": OUTPUT}
+
+    def content(file_id: str) -> io.BytesIO:
+        return io.BytesIO(files[file_id])
+
+    client = SimpleNamespace(files=SimpleNamespace(content=content))
+    begin, end = code.index("import json"), code.index("file = client.files.create")
+    body = code[begin:end].replace("batch-1-retry.jsonl", str(folder / "lines"))
+    exec(compile(body, "sample", "exec"), {"client": client})
+    return [json.loads(line) for line in (folder / "lines").read_text().splitlines()]
 
 
 def test_a_retry_of_nothing_is_told(operating, batch):
