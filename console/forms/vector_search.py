@@ -1,6 +1,7 @@
 """A query on the search bench, with its filters and its ranking."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -23,6 +24,7 @@ WORDS = {
 }
 RANKER_NAMES = {"auto": "Automatic", "none": "None"}
 LONGEST_QUERY = 4096
+LONGEST_ADDRESS = 6000  # proxies refuse request lines of more than 8 KiB
 
 
 def small(label: str, choices: list[tuple[str, str]], **more: Any) -> forms.ChoiceField:
@@ -89,7 +91,7 @@ class SearchForm(RankingForm):
         for number in range(1, ROWS + 1):
             self.fields[f"key_{number}"] = condition_text(f"Attribute {number}", LONGEST_KEY)
             self.fields[f"operator_{number}"] = small(
-                f"Comparison {number}", [(one, WORDS[one]) for one in OPERATORS]
+                f"Comparison {number}", [(one, WORDS[one]) for one in OPERATORS], initial="eq"
             )
             self.fields[f"value_{number}"] = condition_text(f"Value {number}", LONGEST_VALUE)
 
@@ -121,6 +123,16 @@ class SearchForm(RankingForm):
             self.add_error("filter_json", "Use either the conditions or JSON.")
         clean["filter"] = clean.get("filter_json") or filters.joined(rows, clean.get("join") or "and")
         return clean
+
+    def has_filter(self) -> bool:
+        """Whether any condition was typed, or came with the address."""
+        names = ["filter_json", *(f"key_{number}" for number in range(1, ROWS + 1))]
+        return any(self[name].value() or self[name].errors for name in names)
+
+    def address(self) -> str:
+        """What was typed, as the query string that fills the form again; empty when it is too long for one."""
+        text = "?" + urlencode({name: self.data[name] for name in self.changed_data if self.data.get(name)})
+        return text if len(text) <= LONGEST_ADDRESS else ""
 
     def body(self) -> dict[str, Any]:
         """The JSON body of the search."""

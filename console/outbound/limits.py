@@ -11,6 +11,7 @@ __all__ = [
     "MAX_JSON_DEPTH",
     "PROBE",
     "READ",
+    "SEARCH",
     "STREAM",
     "UPLOAD",
     "WRITE",
@@ -50,6 +51,8 @@ class CallClass:
 LIST = CallClass("list", 16 * MIB, first_byte=30.0, idle=30.0, total=30.0)
 READ = CallClass("read", 16 * MIB, first_byte=30.0, idle=30.0, total=30.0)
 WRITE = CallClass("write", 16 * MIB, first_byte=60.0, total=60.0)
+# Somebody sits before it, and a search that works takes a second or two, rewriting the query included.
+SEARCH = CallClass("search", 16 * MIB, first_byte=20.0, idle=20.0, total=20.0)
 ANSWER = CallClass("answer", 32 * MIB, first_byte=300.0, total=300.0)
 STREAM = CallClass("stream", 64 * MIB, total=1800.0, marks=True)
 UPLOAD = CallClass("upload", 16 * MIB, first_byte=3600.0, total=3600.0)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from console.outbound.limits import SEARCH
 from console.v1 import parse
 from console.v1.client import Client, Target, segment
 
@@ -95,6 +96,7 @@ def search(client: Client, store_id: str, body: Mapping[str, Any], *, label: str
         action="vector_store.searched",
         target=Target("vector_store", store_id, label),
         json=dict(body),
+        limits=SEARCH,
     )
     return parse_found(answer.json())
 

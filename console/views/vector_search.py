@@ -10,6 +10,7 @@ from console import access
 from console.forms.vector_search import SearchForm
 from console.index.vector_stores import KIND
 from console.models import Item
+from console.outbound.limits import SEARCH
 from console.retrieval import bench
 from console.retrieval.bench import Shown, Side
 from console.views import code_calls
@@ -19,11 +20,12 @@ from console.views.vector_stores import framed
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
-    """The bench; a POST searches, which is billed and counts as use of the store."""
+    """The bench; a POST searches, which is billed and counts as use of the store. An address only fills the form."""
     item = access.item_for(request.user, slug, KIND, store_id, may="operate")
     others = bench.stores(access.items_for(request.user, KIND), item)
-    form = SearchForm(request.POST if request.method == "POST" else None, stores=others)
-    context = {**framed(request, item), "form": form, "tab": "search"}
+    posted = request.POST if request.method == "POST" else None
+    form = SearchForm(posted, initial=request.GET.dict() if posted is None else None, stores=others)
+    context = {**framed(request, item), "form": form, "tab": "search", "limit": SEARCH.total}
     part = asks_for(request, "bench")
     template = "vector_search/index.html#bench" if part else "vector_search/index.html"
     if not form.is_bound or not form.is_valid():
@@ -36,7 +38,16 @@ def index(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"request": body, "stores": [as_json(one) for one in sides]}, status=status)
     context |= {"sides": sides, "samples": searching(item, body)}
-    return render(request, template, context, status=status)
+    response = render(request, template, context, status=status)
+    if part:
+        response.headers["HX-Push-Url"] = pushed(request, form.address())
+    return response
+
+
+def pushed(request: HttpRequest, query: str) -> str:
+    """The address after a search; "false" pushes none where it is there already."""
+    address = request.path + query
+    return "false" if request.htmx.current_url_abs_path == address else address  # type: ignore[attr-defined]
 
 
 def beside(request: HttpRequest, form: SearchForm) -> list[Item]:

@@ -9,7 +9,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -103,6 +104,16 @@ class Console:
         table = subprocess.check_output(["ps", "-A", "-o", "pid=,ppid=,args="], text=True)
         rows = (line.split(None, 2) for line in table.splitlines())
         return {int(row[0]): row[2] for row in rows if row[1] == str(self.process.pid)}
+
+    @contextmanager
+    def silence(self) -> Iterator[None]:
+        """Let the simulator accept whatever comes and answer nothing, as a frozen resource does."""
+        frozen = next(pid for pid, command in self.children().items() if "simulator" in command)
+        os.kill(frozen, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(frozen, signal.SIGCONT)
 
     def pull_the_plug(self) -> None:
         """Kill the web process without a warning, and wait for the one that takes its place."""

@@ -8,8 +8,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import SETTLED, Visit
+from tests.browser.console import Console
 from tests.browser.playground import LONG
 from tests.browser.test_pages import hold, looks
+from tests.browser.watch import Watch
 
 pytestmark = pytest.mark.browser
 
@@ -84,6 +86,65 @@ def test_two_stores_answer_side_by_side(visit: Visit) -> None:
     other = page.get_by_role("region", name="Results of Runbooks")
     expect(other.locator("li.found").first).to_contain_text("database-failover.md")
     expect(other.locator("li.found").first).to_contain_text("not on the other side")
+
+
+def test_a_search_comes_back_from_its_address_without_being_asked_again(
+    visit: Visit, console: Console
+) -> None:
+    page = bench(visit)
+    empty = page.url
+    counter = f"POST v1 /vector_stores/{empty.split('/')[-3]}/search"
+    page.get_by_role("spinbutton", name="Results").fill("2")
+    page.get_by_label("Ranker").select_option("none")
+    page.get_by_label("Rewrite the query").check()
+    page.get_by_label("Side by side with").select_option(label="Runbooks on contoso-sweden")
+    page.get_by_text("Filters").click()
+    page.get_by_label("Attribute 2").fill("topic")
+    page.get_by_label("Comparison 2").select_option("ne")
+    page.get_by_label("Value 2").fill("orders & returns")
+    search(page, "caring for a tent")
+    asked = page.url
+    page.get_by_label("Query", exact=True).fill("and a lamp")
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page).to_have_url(re.compile("lamp"))
+    expect(page.get_by_role("region", name="Results of Shop handbook")).to_be_visible()
+    searches = console.counted(counter)
+
+    page.go_back()
+    expect(page).to_have_url(asked)
+    for _ in range(2):
+        expect(page.get_by_label("Query", exact=True)).to_have_value("caring for a tent")
+        expect(page.get_by_role("spinbutton", name="Results")).to_have_value("2")
+        expect(page.get_by_label("Ranker")).to_have_value("none")
+        expect(page.get_by_label("Rewrite the query")).to_be_checked()
+        expect(page.get_by_label("Side by side with")).to_have_value(re.compile("^contoso-sweden/"))
+        expect(page.get_by_label("Comparison 2")).to_have_value("ne")
+        expect(page.get_by_label("Value 2")).to_have_value("orders & returns")
+        expect(page.get_by_text("press Search to ask")).to_be_visible()
+        page.reload()
+    page.go_back()
+    expect(page).to_have_url(empty)
+    expect(page.get_by_label("Query", exact=True)).to_have_value("")
+    assert console.counted(counter) == searches >= 2
+
+
+def test_one_can_stop_waiting_for_a_store_that_is_silent(
+    visit: Visit, console: Console, watch: Watch
+) -> None:
+    watch.excuse("htmx:")
+    page = bench(visit)
+    button = page.get_by_role("button", name="Search", exact=True)
+    with console.silence():
+        page.get_by_label("Query", exact=True).fill("caring for a tent")
+        button.click()
+        expect(page.get_by_text("No answer yet")).to_be_visible()
+        page.get_by_role("button", name="Stop", exact=True).click()
+
+        expect(page.get_by_text("No answer yet")).to_be_hidden()
+        expect(button).to_be_enabled()
+        expect(button).to_be_focused()
+        expect(page.get_by_label("Query", exact=True)).to_have_value("caring for a tent")
+    search(page, "caring for a tent")
 
 
 def test_golden_queries_are_saved_run_and_run_again(visit: Visit) -> None:

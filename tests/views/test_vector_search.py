@@ -1,9 +1,12 @@
 """The search bench: queries, filters, ranking, and two stores side by side."""
 
+from dataclasses import replace
+
 import pytest
 
 from console.models import AuditEvent, Item
 from console.models.seen import Seen
+from console.v1 import vector_search
 from tests.conftest import connect
 from tests.upstream import Script
 from tests.views.test_vector_stores import JSON, REFUSED, STORE, URL
@@ -143,6 +146,87 @@ def test_htmx_gets_the_bench_alone_with_the_error_in_place(operating, upstream):
     assert response.status_code == 200
     assert "<html" not in response.text
     assert 'data-error-kind="forbidden"' in response.text
+
+
+PART = {"HX-Request": "true", "HX-Target": "bench", "HX-Current-URL": f"http://testserver{BENCH}"}
+TYPED = {
+    "threshold": "0.4",
+    "rewrite": "on",
+    "join": "or",
+    "most": "3",
+    "ranker": "none",
+    "against": "prod/vs-2",
+}
+TYPED |= {"key_1": "team", "operator_1": "ne", "value_1": "ops & <dev>", "key_4": "year", "value_4": "2026"}
+
+
+def test_the_address_of_a_search_fills_the_form_again_and_asks_nothing(operating, upstream):
+    upstream["POST /vector_stores/vs-1/search"] = 200, FOUND
+    upstream["POST /vector_stores/vs-2/search"] = 200, FOUND
+    address = operating.post(BENCH, form(**TYPED), headers=PART).headers["HX-Push-Url"]
+    asked = [request.json() for request in upstream.requests]
+
+    page = operating.get(address)
+
+    assert upstream.hits == 2
+    assert "press Search to ask" in page.text
+    filled = page.context["form"]
+    again = {name: filled[name].value() for name in filled.fields if filled[name].value()}
+    operating.post(BENCH, again)
+    assert [request.json() for request in upstream.requests[2:]] == asked
+
+
+def test_json_filters_are_in_the_address_too(operating, upstream):
+    upstream["POST /vector_stores/vs-1/search"] = 200, FOUND
+    condition = '{"type": "eq", "key": "a", "value": "é & <b>"}'
+
+    address = operating.post(BENCH, form(filter_json=condition), headers=PART).headers["HX-Push-Url"]
+
+    assert operating.get(address).context["form"]["filter_json"].value() == condition
+
+
+def test_what_was_not_changed_is_not_in_the_address(operating, upstream):
+    upstream["POST /vector_stores/vs-1/search"] = 200, FOUND
+
+    address = operating.post(BENCH, form(operator_1="eq"), headers=PART).headers["HX-Push-Url"]
+
+    assert address == f"{BENCH}?query=connection+pool+exhausted"
+
+
+def test_the_same_search_again_is_no_second_step_back(operating, upstream):
+    upstream["POST /vector_stores/vs-1/search"] = 200, FOUND
+    address = operating.post(BENCH, form(), headers=PART).headers["HX-Push-Url"]
+
+    again = operating.post(BENCH, form(), headers={**PART, "HX-Current-URL": f"http://testserver{address}"})
+
+    assert again.headers["HX-Push-Url"] == "false"
+
+
+def test_a_search_that_is_too_long_for_an_address_is_said_to_be(operating, upstream):
+    upstream["POST /vector_stores/vs-1/search"] = 200, FOUND
+    condition = '{"type": "eq", "key": "a", "value": "%s"}' % ("é" * 2000)
+
+    response = operating.post(BENCH, form(filter_json=condition), headers=PART)
+
+    assert response.headers["HX-Push-Url"] == "false"
+    assert "too long for an address" in response.text
+
+
+@pytest.mark.parametrize(
+    "query", ["most=many&threshold=x&ranker=best", "against=prod/vs-9&query=%00&nothing=1"]
+)
+def test_a_strange_address_is_a_form_all_the_same(operating, query):
+    assert operating.get(f"{BENCH}?{query}").status_code == 200
+
+
+def test_a_store_that_says_nothing_is_not_waited_for_long(operating, upstream, monkeypatch):
+    monkeypatch.setattr(vector_search, "SEARCH", replace(vector_search.SEARCH, first_byte=0.2))
+    upstream["POST /vector_stores/vs-1/search"] = Script(200, [b""], {}, delay=1)
+
+    page = operating.post(BENCH, form(key_1="team", value_1="ops"), headers=PART)
+
+    assert 'data-error-kind="timeout_first_byte"' in page.text
+    assert page.context["form"]["value_1"].value() == "ops"
 
 
 def test_a_silent_store_is_told(operating, upstream):
