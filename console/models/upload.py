@@ -10,17 +10,23 @@ from typing import Any, BinaryIO, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils import timezone
 
 from console.models.connection import Connection
 from console.models.job import Job
+from console.models.workspace import Workspace
 
 PART = 8 * 1024 * 1024
 MAX_SIZE = 2 * 1024**3
 SPARE = 1024**3
 FORGOTTEN = timedelta(days=2)
 KEPT = timedelta(days=14)
+TAKEN = {
+    "UPLOAD_QUOTA": "The room for uploads is taken up.",
+    "UPLOAD_QUOTA_PER_WORKSPACE": "The uploads of this workspace take up the room that it may have.",
+    "UPLOAD_QUOTA_PER_PERSON": "Your uploads take up the room that one person may have.",
+}
 
 
 class Refused(Exception):
@@ -126,7 +132,7 @@ class Upload(models.Model):
             for known in cls.objects.receiving().filter(**wanted):
                 if not known.parts or known.parts[0] == first:
                     return known
-            check_room(fields["size"], fields["owner"])
+            check_room(fields["size"], fields["owner"], fields["workspace"])
             upload = cls.objects.create(**fields)
         folder().mkdir(mode=0o700, parents=True, exist_ok=True)
         upload.path.touch(mode=0o600)
@@ -142,7 +148,7 @@ class Upload(models.Model):
     def begin_copy(cls, *, size: int, **fields: Any) -> "Upload":
         """An upload whose content a job fetches from another resource. Raises Refused when there is no room."""
         with transaction.atomic():
-            check_room(size, fields["owner"])
+            check_room(size, fields["owner"], fields["workspace"])
             upload = cls.objects.create(size=size, state=cls.State.SENDING, **fields)
         folder().mkdir(mode=0o700, parents=True, exist_ok=True)
         return upload
@@ -154,7 +160,7 @@ class Upload(models.Model):
         Raises Refused when there is no room.
         """
         with transaction.atomic():
-            check_room(size, fields["owner"])
+            check_room(size, fields["owner"], fields["workspace"])
             upload = cls.objects.create(size=size, state=cls.State.RECEIVING, **fields)
         folder().mkdir(mode=0o700, parents=True, exist_ok=True)
         return upload
@@ -260,21 +266,23 @@ def folder() -> Path:
     return path
 
 
-def check_room(size: int, owner: Any) -> None:
-    """Raise Refused unless `size` bytes fit into both quotas and leave 1 GiB of the disk free."""
+def check_room(size: int, owner: Any, workspace: Workspace) -> None:
+    """Raise Refused unless `size` bytes fit into all three quotas and leave 1 GiB of the disk free.
+
+    Asked inside of the transaction that takes the room, which then keeps others waiting.
+    """
     if not 0 < size <= MAX_SIZE:
         raise Refused("A file must have at least one byte, and at most 2 GiB.")
-    own = Q(owner=owner)
-    taken = Upload.objects.unfinished().aggregate(sum=Sum("size"), own=Sum("size", filter=own))
-    if (taken["own"] or 0) + size > settings.UPLOAD_QUOTA_PER_PERSON:
-        raise Refused(
-            "Your uploads take up the room that one person may have. Wait until some have ended, or cancel one. "
-            "(UPLOAD_QUOTA_PER_PERSON)"
-        )
-    if (taken["sum"] or 0) + size > settings.UPLOAD_QUOTA:
-        raise Refused(
-            "The room for uploads is taken up. Wait until others have ended, or cancel one. (UPLOAD_QUOTA)"
-        )
+    list(Workspace.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    unfinished = Upload.objects.unfinished()
+    for quota, rows in (
+        ("UPLOAD_QUOTA_PER_PERSON", unfinished.filter(owner=owner)),
+        ("UPLOAD_QUOTA", unfinished),
+        ("UPLOAD_QUOTA_PER_WORKSPACE", unfinished.filter(workspace=workspace)),
+    ):
+        taken = rows.aggregate(sum=Sum("size"))["sum"] or 0
+        if taken + size > getattr(settings, quota):
+            raise Refused(f"{TAKEN[quota]} Wait until some have ended, or cancel one. ({quota})")
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     coming = sum(one.size - one.received for one in Upload.objects.receiving().only("size", "parts"))
     if shutil.disk_usage(settings.DATA_DIR).free - coming - size < SPARE:

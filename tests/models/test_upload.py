@@ -1,12 +1,14 @@
 import hashlib
 import shutil
+import threading
 from collections import namedtuple
 from datetime import timedelta
 
 import pytest
+from django.db import connection as database
 from django.utils import timezone
 
-from console.models import Job, Upload
+from console.models import Job, Upload, Workspace
 from console.models import upload as spool
 from console.models.upload import PART, Refused
 
@@ -134,6 +136,42 @@ def test_one_person_does_not_take_up_the_room_of_others(facts, carol, settings):
     with pytest.raises(Refused, match="UPLOAD_QUOTA_PER_PERSON"):
         begin(facts, name="b.jsonl")
     assert begin({**facts, "owner": carol}, name="b.jsonl").is_open
+
+
+def test_one_workspace_does_not_take_up_the_room_of_others(facts, carol, settings):
+    settings.UPLOAD_QUOTA_PER_WORKSPACE = 5
+    begin(facts)
+
+    with pytest.raises(Refused, match="UPLOAD_QUOTA_PER_WORKSPACE"):
+        begin({**facts, "owner": carol})
+    other = Workspace.objects.create(name="Other")
+    assert begin({**facts, "workspace": other}, name="b.jsonl").is_open
+    assert len(list(spool.folder().iterdir())) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_of_one_workspace_do_not_share_out_one_room_at_once(facts, carol, settings):
+    settings.UPLOAD_QUOTA_PER_WORKSPACE = 5
+    told = []
+    both = threading.Barrier(2)
+
+    def one(owner) -> None:
+        both.wait()
+        try:
+            told.append(begin({**facts, "owner": owner}).state)
+        except Refused as reason:
+            told.append(str(reason)[-28:])
+        finally:
+            database.close()
+
+    threads = [threading.Thread(target=one, args=[owner]) for owner in (facts["owner"], carol)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(told) == ["(UPLOAD_QUOTA_PER_WORKSPACE)", "receiving"]
+    assert (Upload.objects.count(), len(list(spool.folder().iterdir()))) == (1, 1)
 
 
 def test_what_ended_gives_its_room_back(facts, settings):

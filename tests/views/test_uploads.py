@@ -102,6 +102,22 @@ def test_no_room_is_told(signed_in, settings):
     assert "UPLOAD_QUOTA" in begin(signed_in)["error"]["message"]
 
 
+def test_a_form_that_finds_no_room_keeps_what_was_filled_in(signed_in, settings):
+    settings.UPLOAD_QUOTA_PER_WORKSPACE = 1
+    file = SimpleUploadedFile("note.jsonl", DATA)
+
+    response = signed_in.post(
+        "/files/upload/", {"connection": "prod", "kind": "batch", "expires": "14", "file": file}
+    )
+
+    assert response.status_code == 422
+    assert "UPLOAD_QUOTA_PER_WORKSPACE" in response.text
+    assert '<option value="batch" selected>' in response.text
+    assert '<option value="14" selected>' in response.text
+    assert not Upload.objects.exists()
+    assert not (settings.DATA_DIR / "spool").exists()
+
+
 @pytest.mark.parametrize(
     ("name", "kept"),
     [("../../etc/passwd", "passwd"), ("C:\\x\\y.txt", "y.txt"), ("a\u202eb.txt", "a_b"), ("..", "file")],
