@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests.contract.observation import all_flaws
 from tests.contract.sent import Journal, Sent
@@ -33,6 +35,10 @@ os.environ["OUTBOUND_ALLOW_HOSTS"] = f"127.0.0.1:{UPSTREAM_PORT},127.0.0.1:{SIMU
 os.environ["SIMULATOR_URL"] = f"http://127.0.0.1:{SIMULATOR_PORT}"
 os.environ["SIMULATOR_KEY"] = SIMULATOR_KEY
 JOURNAL = Journal(Path(tempfile.mkdtemp(prefix="console-tests-")) / "simulator.jsonl")
+
+# How long an example takes says more of what else the machine does than of the code.
+hypothesis_settings.register_profile("console", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("console")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -37,7 +37,7 @@ def ruled(value) -> str:
     return "'" + value if significant[:1] and significant[0] in STARTERS else value
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=2000)
 @given(values=st.lists(cells, min_size=1, max_size=5))
 def test_what_is_read_back_is_what_was_written_with_the_rule_applied(values):
     hidden = [

@@ -4,7 +4,7 @@ import io
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.jsonl import REPAIRS, Purpose, check, preview, repair
@@ -12,7 +12,7 @@ from console.jsonl.lines import BOM, MAX_LINE, lines
 
 from .examples import CALL, EVALS, GOOD, TOOL, chat, request
 
-some = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=300)
 
 scalars = st.sampled_from(
     [None, True, False, 0, 1, 2, 1.0, "", "0", "1", "hi", "user", "bot", "ä😀", "a,]", "post"]

@@ -126,7 +126,7 @@ def test_texts_longer_than_their_column_are_cut_and_stay_verifiable():
         max_leaves=10,
     )
 )
-@hypothesis_settings(max_examples=200, deadline=None)
+@hypothesis_settings(max_examples=200)
 def test_any_value_has_one_canonical_spelling(value):
     text = canonical_text({"value": tidy(value)})
 

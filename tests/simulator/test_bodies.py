@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -73,7 +73,7 @@ KEYWORDS = (
     "maximum", "minLength", "maxLength", "minItems", "maxItems", "multipleOf", "exclusiveMinimum", "const",
 )  # fmt: skip
 SCHEMAS = st.dictionaries(st.sampled_from(KEYWORDS), VALUES, max_size=5)
-QUIET = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUIET = settings(max_examples=150)
 
 
 @QUIET

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -18,7 +18,7 @@ from tests.simulator.test_bodies import VALUES
 
 V1 = "/openai/v1"
 PEER = TestClient(create_app(key=KEY, speed=0), headers={"api-key": KEY, "aoai-evals": "preview"})
-QUIET = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUIET = settings(max_examples=40)
 
 
 def file(text: str, purpose: str, name: str = "a.jsonl") -> str:

@@ -153,7 +153,7 @@ def test_pieces_of_any_size_give_the_same_answer(client, upstream, size):
     assert (text(events), events[-1].reason) == ("Hello", "stop")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(cut=st.integers(0, len(WHOLE) - 3))
 def test_a_chat_cut_at_any_byte_is_never_whole(client, upstream, cut):
     answer_with(upstream, CHAT, WHOLE[:cut] + b"\n" * (cut % 2) + b":", cut=True)
@@ -167,7 +167,7 @@ def test_a_chat_cut_at_any_byte_is_never_whole(client, upstream, cut):
     assert "Hello".startswith(text(events))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(cut=st.integers(0, len(RESPONSE_STREAM) - 2))
 def test_a_response_that_ends_cleanly_in_the_middle_is_never_whole(client, upstream, cut):
     answer_with(upstream, RESPONSES, RESPONSE_STREAM[:cut] or b":", b": end")
