@@ -11,6 +11,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from console import words
 from console.outbound.kinds import ERROR_KINDS
 from console.templatetags import formats
 
@@ -157,20 +158,36 @@ def status_tone(state: Any) -> str:
 def status_badge(state: Any, label: str = "", tone: str = "") -> SafeString:
     """Render a state as a badge: a dot and a word. A state that is not known is shown as it is."""
     key = _key(state)
-    words = label or str(state).replace("_", " ").strip().capitalize() or formats.UNKNOWN
+    shown = label or words.in_words(state) or formats.UNKNOWN
     return format_html(
         '<span class="badge" data-tone="{}"><i class="{}"></i>{}</span>',
         tone or status_tone(state),
         "dot live" if key in LIVE_STATES else "dot",
-        words,
+        shown,
     )
+
+
+@register.filter
+def in_words(name: Any) -> str:
+    """Return a name of the service in words, "" for none."""
+    return words.in_words(name)
+
+
+@register.simple_tag
+def named(name: Any, otherwise: str = "") -> SafeString:
+    """Render a name of the service in words, with the name itself beside it where that says more."""
+    text = str(name or "").strip()
+    said = words.in_words(text) or otherwise or formats.UNKNOWN
+    if said.lower() == text.lower() or not text:
+        return format_html("<b>{}</b>", said)
+    return format_html('<b>{}</b> <code class="small">{}</code>', said, text)
 
 
 @register.filter
 def kind_title(kind: str) -> str:
     """Return the heading of an error kind; a kind that the vocabulary does not know is shown as it is."""
     known = ERROR_KINDS.get(kind)
-    return known.title if known else str(kind).replace("_", " ").capitalize()
+    return known.title if known else words.in_words(kind)
 
 
 @register.filter

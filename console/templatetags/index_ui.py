@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from console.templatetags.formats import UNKNOWN, day
+from console.templatetags.render import plain
 
 if TYPE_CHECKING:
     from console.models import Item
@@ -26,6 +27,21 @@ def select(context: dict[str, Any], item: Item, verb: str = "operate") -> SafeSt
         '<input type="checkbox" form="bulk" name="item" value="{}" aria-label="Select {}">',
         item.pk,
         item.name,
+    )
+
+
+@register.simple_tag
+def titled(item: Item, url: str) -> SafeString:
+    """Render the link to an object, its id where its name is another, and its connection for narrow pages."""
+    name, short = plain(item.name), item.remote_id
+    beside = format_html('<span class="sub id" title="{0}">{0}</span>', short) if name != short else ""
+    return format_html(
+        '<a class="name" href="{}" title="{}">{}</a>{}<span class="sub for-p3">{}</span>',
+        url,
+        name,
+        name,
+        beside,
+        item.connection.name,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from console.models import Connection
 from console.outbound.errors import NotFound, UpstreamError
+from console.training.curves import words_of
 from console.training.progress import MOST_PAGES
 from console.v1 import checkpoints, fine_tuning
 from console.v1.checkpoints import Copy, Permission
@@ -25,6 +26,12 @@ class Kept:
     copies: Copy | None = None
     permissions: Sequence[Permission] | None = ()
     error: UpstreamError | None = None
+
+    @property
+    def figures(self) -> list[tuple[str, str, float]]:
+        """What was measured: by words, by the name of the service, and how much."""
+        metrics = self.checkpoint.metrics if self.checkpoint else {}
+        return [(words_of(name), name, value) for name, value in metrics.items()]
 
     @property
     def is_copying(self) -> bool:

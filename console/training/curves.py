@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from console.charts import Chart, Line, chart
 from console.v1.training_metrics import Point, Series
+from console.words import in_words
 
 PARTS = (
     ("full_validation_", "Full validation"),
@@ -84,8 +85,7 @@ def overlaid(jobs: Sequence[tuple[str, Curves]]) -> list[Chart]:
             for number, (name, curves) in enumerate(jobs, 1)
             if key in curves.lines
         ]
-        title = f"{part} {title_of(measure).lower()}" if part else title_of(measure)
-        found.append(chart(name_of(f"{part}-{measure}"), title, lines))
+        found.append(chart(name_of(f"{part}-{measure}"), words_of_key(key), lines))
     return found
 
 
@@ -95,8 +95,18 @@ def order_of(key: Key) -> tuple[int, str, int]:
     return (known.index(measure) if measure in known else len(known), measure, COLOURS.get(part, 9))
 
 
+def words_of(metric: str) -> str:
+    """A metric by its words, whatever it is spelt like: "Validation token accuracy"."""
+    return words_of_key(key_of(metric))
+
+
+def words_of_key(key: Key) -> str:
+    measure, part = key
+    return f"{part} {title_of(measure).lower()}" if part else title_of(measure)
+
+
 def title_of(measure: str) -> str:
-    return TITLES.get(measure, measure.replace("_", " ").capitalize())
+    return TITLES.get(measure, in_words(measure))
 
 
 def name_of(text: str) -> str:

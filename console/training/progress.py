@@ -12,7 +12,7 @@ from console.charts import Chart
 from console.index import fine_tuning as index
 from console.models import Connection
 from console.outbound.errors import NotFound, UpstreamError
-from console.training.curves import Curves, charts_of, merged
+from console.training.curves import Curves, charts_of, merged, words_of
 from console.v1 import files, fine_tuning, parse, training_metrics
 from console.v1.client import Client, Page
 from console.v1.fine_tuning import Checkpoint, Event, FineTuningJob
@@ -70,8 +70,15 @@ class Training:
         return list(names)[:4]
 
     @property
-    def rows(self) -> list[tuple[Checkpoint, list[float | None]]]:
-        return [(one, [one.metrics.get(name) for name in self.measures]) for one in self.checkpoints]
+    def heads(self) -> list[tuple[str, str]]:
+        """The metrics of the checkpoints by words, and by the names of the service."""
+        return [(words_of(name), name) for name in self.measures]
+
+    @property
+    def rows(self) -> list[tuple[Checkpoint, list[tuple[str, float | None]]]]:
+        """Each checkpoint with what it measured, by words."""
+        heads = self.heads
+        return [(one, [(words, one.metrics.get(name)) for words, name in heads]) for one in self.checkpoints]
 
 
 def look(connection: Connection, user: Any, job_id: str) -> Training:

@@ -43,7 +43,7 @@ LIST = Listing(
         Column("Conversation", sort="name"),
         Column("Metadata", "p2"),
         Column("By", "p3"),
-        Column("Connection", "p2", sort="connection"),
+        Column("Connection", "p3", sort="connection"),
         Column("Created", "p2", sort="created"),
     ),
     sorts={"name": "name", "connection": "connection__name", "created": "remote_created_at"},

@@ -23,7 +23,7 @@ from console.once import MARKER
 from console.v1 import evals, parse
 from console.v1.evals import Eval, parse_eval
 from console.views import code_calls
-from console.views.eval_rows import RunRow, criterion_title, model_of, operation_of
+from console.views.eval_rows import CRITERIA, RunRow, criterion_title, model_of, operation_of
 from console.views.fresh import STOP_POLLING, refreshed
 from console.views.history import changes
 from console.views.list_page import list_page
@@ -62,7 +62,7 @@ LIST = Listing(
     },
     facets=(
         by_label("source", "Data source", SOURCES),
-        by_label("criterion", "Criterion"),
+        by_label("criterion", "Criterion", CRITERIA),
         by_connection(),
     ),
 )

@@ -64,7 +64,7 @@ LIST = Listing(
         "expires": "retires_on",
     },
     facets=(
-        by_label("purpose", "Purpose"),
+        by_label("purpose", "Purpose", {}),
         by_status("status", "State", {}),
         by_connection(),
         by_condition("expires", "Expires", EXPIRES),

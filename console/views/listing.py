@@ -17,6 +17,7 @@ from console.models import Connection
 from console.models.item import ItemQuerySet
 from console.outbound.json_text import clean_text
 from console.views.shared import BadQuery, Page, paged
+from console.words import in_words
 
 MAX_QUERY = 200
 MAX_VALUE = 120
@@ -44,13 +45,13 @@ class Around:
     tallies: Sequence[Tally]
     connections: Sequence[Connection]
 
-    def counted(self, name: str, titles: Mapping[str, str]) -> list[Option]:
-        """The most frequent values, in alphabetical order."""
+    def counted(self, name: str, titles: Mapping[str, str] | None) -> list[Option]:
+        """The most frequent values, in alphabetical order; without `titles` they are names to be shown as they are."""
         total: Counter[str] = Counter()
         for tally in self.tallies:
             total.update(tally.get(name, {}))
         found = [
-            Option(value, titles.get(value, value), count)
+            Option(value, value if titles is None else titles.get(value) or in_words(value), count)
             for value, count in total.most_common(MAX_CHOICES)
             if value
         ]
@@ -84,7 +85,7 @@ def by_family(title: str = "Family") -> Facet:
         "family",
         title,
         lambda rows, value: rows.filter(family=value),
-        lambda around: around.counted("family", {}),
+        lambda around: around.counted("family", None),
     )
 
 
@@ -102,7 +103,7 @@ def by_label(name: str, title: str, titles: Mapping[str, str] | None = None) -> 
         name,
         title,
         lambda rows, value: rows.labelled(f"{name}:{value}"),
-        lambda around: around.counted(name, titles or {}),
+        lambda around: around.counted(name, titles),
     )
 
 
@@ -126,7 +127,7 @@ def by_metadata() -> Facet:
     def options(around: Around) -> list[Option]:
         found = [
             Option(metadata.written(one.value), metadata.written(one.value), one.count)
-            for one in around.counted(metadata.PAIR, {})
+            for one in around.counted(metadata.PAIR, None)
         ]
         return [one for one in found if one.value]
 

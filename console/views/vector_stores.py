@@ -47,7 +47,7 @@ LIST = Listing(
         Column("Status", "fit", sort="status"),
         Column("Files", "r p2"),
         Column("Size", "r p2", sort="size"),
-        Column("Connection", "p2", sort="connection"),
+        Column("Connection", "p3", sort="connection"),
         Column("Last used", "p3", sort="used"),
         Column("Created", "p3", sort="created"),
     ),

@@ -206,6 +206,14 @@ def test_the_doctor_names_line_and_column_and_mends_with_one_click(visit: Visit,
     expect(page.locator("#preview")).to_contain_text("line-4", timeout=LONG)
 
 
+def test_on_a_narrow_screen_a_finding_still_says_how_to_mend_it(visit: Visit, tmp_path: Path) -> None:
+    page = checked(visit, tmp_path, BATCH)
+    page.set_viewport_size({"width": 390, "height": 900})
+
+    remedy = finding(page, "byte order mark").get_by_text("Save the file as UTF-8 without BOM.")
+    expect(remedy.filter(visible=True)).to_have_count(1)
+
+
 def test_a_file_of_training_gets_the_mark_that_it_wants_and_its_price(visit: Visit, tmp_path: Path) -> None:
     said = [{"role": "user", "content": "What is new?"}, {"role": "assistant", "content": "All is well."}]
     page = checked(visit, tmp_path, (json.dumps({"messages": said}) + "\n") * 12, "supervised")

@@ -44,6 +44,16 @@ def read(page: Page) -> None:
         expect(page.locator("#freshness")).to_have_attribute("data-state", re.compile("fresh|failed"))
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_checkpoint_tells_its_measures_on_every_screen(
+    width: int, trained: tuple[str, str], visit: Visit
+) -> None:
+    page = visit(trained[0], width=width)
+
+    table = page.get_by_role("table", name="Checkpoints, the latest first")
+    expect(table.get_by_text("Training loss").filter(visible=True).first).to_be_visible()
+
+
 def pick(page: Page, label: str, words: str) -> None:
     """Choose the option with these words in it."""
     field = page.get_by_label(label)

@@ -10,7 +10,16 @@ from django.template.loader import render_to_string
 
 from console.outbound.errors import error_of
 from console.outbound.kinds import ERROR_KINDS
-from console.templatetags.console_ui import copy, icon, kind_title, letter, section, status_badge, status_tone
+from console.templatetags.console_ui import (
+    copy,
+    icon,
+    kind_title,
+    letter,
+    named,
+    section,
+    status_badge,
+    status_tone,
+)
 
 ROOT = Path(settings.BASE_DIR)
 
@@ -53,6 +62,18 @@ def test_a_badge_has_a_word_beside_its_dot():
 
 def test_a_state_from_outside_is_escaped():
     assert "<script>" not in status_badge("<script>alert(1)</script>")
+
+
+def test_a_named_error_shows_its_code_beside_the_words():
+    assert named("invalid_file") == '<b>Invalid file</b> <code class="small">invalid_file</code>'
+
+
+def test_an_error_without_a_code_is_named_by_what_happened():
+    assert named("", "Failed") == "<b>Failed</b>"
+
+
+def test_a_code_from_outside_is_escaped():
+    assert "<script>" not in named("<script>")
 
 
 def test_an_id_from_outside_is_escaped_where_it_is_copied():

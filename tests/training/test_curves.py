@@ -1,6 +1,6 @@
 """Curves: one per measure and part, whatever each source calls them."""
 
-from console.training.curves import Curves, charts_of, merged, overlaid
+from console.training.curves import Curves, charts_of, merged, overlaid, words_of
 from console.v1.training_metrics import Point, Series
 
 TWO = (Point(1.0, 2.0), Point(2.0, 1.0))
@@ -50,3 +50,10 @@ def test_the_latest_values_are_those_of_the_last_step():
 
     assert curves.latest == {"Training loss": 1.0}
     assert curves.last_step == 2
+
+
+def test_a_metric_is_said_in_words_whatever_it_is_spelt_like():
+    assert words_of("valid_mean_token_accuracy") == "Validation token accuracy"
+    assert words_of("full_valid_loss") == "Full validation loss"
+    assert words_of("train_reward_mean") == "Training reward mean"
+    assert words_of("unheard_of") == "Unheard of"

@@ -73,6 +73,12 @@ def test_the_part_tells_metrics_copies_and_permissions(reading, known):
     assert "Take back" not in response.text
 
 
+def test_the_part_says_metrics_in_words_and_keeps_their_names(reading, known):
+    page = reading.get(f"{URL}live/", headers=HTMX).text
+
+    assert '<dt title="train_loss">Training loss</dt>' in page
+
+
 def test_the_part_asks_again_while_a_copy_is_under_way(reading, known):
     known[f"GET {COPY}"] = copies("InProgress")
 

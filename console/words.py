@@ -1,0 +1,47 @@
+"""The service's own names (codes, states, settings, purposes) in words; one that is new is made readable."""
+
+import re
+from typing import Any
+
+from console.v1.parameters import PARAMETERS
+
+WORDS = {
+    **{one.name: one.label for one in PARAMETERS},
+    "n_epochs": "Epochs",
+    "eval_interval": "Steps between evaluations",
+    "eval_samples": "Samples an evaluation",
+    "max_completion_tokens": "Max output tokens",
+    "max_completions_tokens": "Max output tokens",
+    "max_tokens": "Max output tokens",
+    "fine-tune": "Fine-tuning",
+    "fine-tune-results": "Fine-tuning results",
+    "wandb": "Weights & Biases",
+    "server_error": "The service failed",
+    "auto": "Automatic",
+    "static": "Fixed size",
+}
+WRITTEN = {
+    "api": "API",
+    "bom": "BOM",
+    "csv": "CSV",
+    "json": "JSON",
+    "jsonl": "JSONL",
+    "mcp": "MCP",
+    "url": "URL",
+}
+EDGE_OF_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\s]+")
+
+
+def in_words(name: Any) -> str:
+    """Return a name of the service as words: `invalid_training_file` is "Invalid training file"; "" for nothing."""
+    text = "" if name is None else str(name).strip()
+    if known := WORDS.get(text):
+        return known
+    words = [written(one) for one in EDGE_OF_WORDS.split(text) if one]
+    sentence = " ".join(words)
+    return sentence[:1].upper() + sentence[1:]
+
+
+def written(word: str) -> str:
+    """One word inside a sentence; what is all in capitals is a name already."""
+    return WRITTEN.get(word.lower(), word if word.isupper() else word.lower())

@@ -1,0 +1,25 @@
+"""The service's names in words."""
+
+import pytest
+
+from console.words import in_words
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("invalid_training_file", "Invalid training file"),
+        ("DeploymentNotFound", "Deployment not found"),
+        ("InvalidURL", "Invalid URL"),
+        ("invalid_json_line", "Invalid JSON line"),
+        ("top_p", "Top P"),
+        ("n_epochs", "Epochs"),
+        ("fine-tune-results", "Fine-tuning results"),
+        ("In Progress", "In progress"),
+        ("429", "429"),
+        ("_", ""),
+        (None, ""),
+    ],
+)
+def test_a_name_is_said_in_words_and_one_that_is_new_is_readable(name, words):
+    assert in_words(name) == words
