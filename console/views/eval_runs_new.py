@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from console import access
@@ -16,7 +17,7 @@ from console.index.eval_runs import KIND as RUN
 from console.index.evals import KIND
 from console.models import Item
 from console.outbound.errors import UpstreamError
-from console.views import code_calls
+from console.views import code_calls, way_back
 from console.views.eval_rows import RunRow
 from console.views.evals import Row, framed
 from console.views.shared import failure_of, wants_json
@@ -27,11 +28,15 @@ FIRST = {"stored_completions": "stored", "logs": "responses"}
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, slug: str, eval_id: str) -> HttpResponse:
-    """Start a run; a button inside the form adds or removes a message, and starts nothing."""
+    """Start a run; a button inside the form adds or removes a message, or leads to the uploader, and starts nothing."""
     item = access.item_for(request.user, slug, KIND, eval_id, may="operate")
     if request.method != "POST":
         return page(request, item, begun(request, item))
-    if step := request.POST.get("do", ""):
+    step = request.POST.get("do", "")
+    if step == "upload":
+        url = reverse("eval-run-new", args=[slug, eval_id])
+        return way_back.away(request, slug, url=url, kind="evals", roles=["file"])
+    if step:
         return page(request, item, stepped(request, step))
     draft = RunDraft.sent(request.POST, is_bound=True)
     if not draft.is_valid():
@@ -43,11 +48,17 @@ def new(request: HttpRequest, slug: str, eval_id: str) -> HttpResponse:
 
 
 def begun(request: HttpRequest, item: Item) -> RunDraft:
-    """A blank form, or what another run was asked for to begin with: `?like=`."""
+    """A blank form, what was typed before a file was uploaded, or what another run was asked for: `?like=`."""
+    if "kept" in request.GET and "kind" in (typed := way_back.typed(request)):
+        return RunDraft.sent(typed, is_bound=False)
     if not (like := request.GET.get("like", "")):
         row = Row(item)
         fields = [name for name, _ in row.fields]
-        return RunDraft.blank(FIRST.get(row.eval.source, "sample"), field=fields[0] if fields else "question")
+        draft = RunDraft.blank(
+            FIRST.get(row.eval.source, "sample"), field=fields[0] if fields else "question"
+        )
+        draft.form.initial["file"] = request.GET.get("file", "")
+        return draft
     run = RunRow(access.item_for(request.user, item.connection.slug, RUN, like, may="operate"))
     return RunDraft.of(run.run.source, run.metadata)
 

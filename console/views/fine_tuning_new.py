@@ -16,7 +16,7 @@ from console.models import Connection
 from console.training import related, work
 from console.training.work import NewJob
 from console.v1.fine_tuning import METHODS
-from console.views import code_calls
+from console.views import code_calls, way_back
 from console.views.fine_tuning_quote import method_of, quoting
 from console.views.fine_tuning_rows import METHODS as TITLES
 from console.views.fine_tuning_rows import Row, as_json
@@ -51,7 +51,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
 def form_of(request: HttpRequest, connection: Connection) -> JobForm:
     """The form that was sent, or one with what the address proposes."""
     is_sent = request.method == "POST"
-    typed = (request.POST if is_sent else request.GET).dict()
+    typed: dict[str, Any] = (request.POST if is_sent else way_back.typed(request)).dict()
     return JobForm(
         request.POST if is_sent else None,
         kind=method_of(typed),

@@ -15,7 +15,7 @@ from console.models import Connection, Item, Job
 from console.training import related
 from console.training.quote import RULES, quote
 from console.v1.fine_tuning import METHODS
-from console.views import file_checks
+from console.views import file_checks, way_back
 
 ROLES = {"training_file": "Training file", "validation_file": "Validation file"}
 UNSAID = {"key", "csrfmiddlewaretoken"}
@@ -103,11 +103,10 @@ def check(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def upload(request: HttpRequest, slug: str) -> HttpResponse:
     """Go and upload a file for this method; the uploader leads back to the form as it is now."""
-    connection = access.connection_for(request.user, slug, may="operate")
-    typed = request.POST.dict()
-    kind = RULES[method_of(typed)].value
-    asked = {"connection": slug, "kind": kind, "next": back(connection, typed)}
-    return redirect(f"{reverse('upload-new')}?{urlencode(asked)}")
+    access.connection_for(request.user, slug, may="operate")
+    kind = RULES[method_of(request.POST.dict())].value
+    url = reverse("fine-tuning-job-new", args=[slug])
+    return way_back.away(request, slug, url=url, kind=kind, roles=tuple(ROLES))
 
 
 def back(connection: Connection, typed: Typed) -> str:

@@ -146,3 +146,29 @@ def test_a_page_about_an_eval_is_whole(
 
     expect(page.locator("[aria-busy=true]")).to_have_count(0)
     hold(page)
+
+
+def test_a_file_for_a_run_is_uploaded_on_the_way(visit: Visit, console: Console) -> None:
+    settled(visit("/evals/"))
+    kinds = {one["data_source_config"]["type"]: one["id"] for one in asked(console, "/evals")}
+    page = visit(f"{ROOT}/evals/{kinds['custom']}/run/")
+    page.get_by_label("Model under test").fill("gpt-4.1-nano")
+    page.get_by_role("group", name="Message 1").get_by_label("Text").fill("In one line: {{item.question}}")
+    page.get_by_role("button", name="Upload a file…").click()
+
+    page.wait_for_load_state()
+    rows = json.dumps({"item": {"question": "Is tea a drink?", "answer": "yes"}}).encode()
+    expect(page.get_by_label("Purpose")).to_have_value("evals")
+    page.get_by_label("choose from disk").set_input_files(
+        {"name": "tea.jsonl", "mimeType": "application/jsonl", "buffer": rows}
+    )
+    page.get_by_role("link", name="tea.jsonl").click()
+    page.get_by_role("button", name="Send to contoso-eastus2").click()
+    page.get_by_role("link", name="Back to the form, with this file").click()
+
+    expect(page.get_by_label("File", exact=True)).to_have_value(re.compile("^file-|^assistant-"))
+    expect(page.get_by_label("Model under test")).to_have_value("gpt-4.1-nano")
+    expect(page.get_by_role("group", name="Message 1").get_by_label("Text")).to_have_value(
+        "In one line: {{item.question}}"
+    )
+    hold(page)

@@ -6,7 +6,7 @@ import pytest
 
 from console import jobs
 from console.index import eval_runs as index
-from console.models import AuditEvent, Item, Job
+from console.models import AuditEvent, Item, Job, Upload
 from console.v1.eval_runs import parse_run
 from tests.upstream import Script
 from tests.views.eval_world import JSON, WORKING, listed
@@ -80,6 +80,40 @@ def test_the_form_knows_the_fields_of_a_row(operating, known_eval, upstream):
     assert "{{item.answer}}" in response.text
     assert "client.evals.runs.create(" in response.text
     assert upstream.hits == 0
+
+
+def test_a_file_is_uploaded_on_the_way_and_nothing_typed_is_lost(
+    operating, alice, known_eval, connection, upstream
+):
+    prompt = "Answer in one line.\n" * 500
+    typed = {**FIELDS, "file": "", "m0-content": prompt, "do": "upload"}
+    place = operating.post(URL, typed)["Location"]
+    uploader = operating.get(place)
+    upload = Upload.objects.create(
+        workspace=connection.workspace,
+        connection=connection,
+        owner=alice,
+        name="a.jsonl",
+        size=3,
+        purpose="evals",
+        file_id="file-77",
+        state="sent",
+    )
+
+    form = operating.get(operating.get(f"/uploads/{upload.pk}/").context["back"])
+
+    assert uploader.context["form"]["kind"].value() == "evals"
+    assert form.context["form"]["file"].value() == "file-77"
+    assert form.context["form"]["model"].value() == "gpt-4.1-nano"
+    assert form.context["messages_typed"][0]["content"].value() == prompt
+    assert form.context["messages_typed"][1]["content"].value() == "{{item.question}}"
+    assert upstream.hits == 0
+
+
+def test_a_form_that_is_not_kept_any_more_is_a_blank_one(operating, known_eval):
+    form = operating.get(f"{URL}?kept=gone&file=file-77").context["form"]
+
+    assert (form["kind"].value(), form["file"].value()) == ("sample", "file-77")
 
 
 def test_a_model_answers_the_rows_of_a_file(operating, known_eval, answering):
