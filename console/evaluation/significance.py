@@ -65,7 +65,7 @@ class Change:
     def sentence(self) -> str:
         """What the test says, in plain words."""
         if not self.changes:
-            return "Nothing changed between the two: there is no sign that one is better."
+            return "No verdict changed between the two: by verdicts there is no sign that one is better."
         if self.p < VERY_LIKELY:
             return f"This is very unlikely to be chance ({self.p_words})."
         if self.p < LIKELY:

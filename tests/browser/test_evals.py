@@ -106,7 +106,7 @@ def compares(page: Page) -> None:
     for box in page.get_by_role("checkbox", name=re.compile("^Compare")).all():
         box.check()
     page.get_by_role("button", name="Compare").click()
-    expect(page.locator("#significance")).to_contain_text(re.compile("chance|cannot tell|Nothing changed"))
+    expect(page.locator("#significance")).to_contain_text(re.compile("chance|cannot tell|No verdict changed"))
     expect(page.locator("#rows-title + .count")).to_have_text("15")
     page.get_by_role("link", name="Changed").click()
     expect(page).to_have_url(re.compile("change=changed"))
