@@ -9,29 +9,35 @@ from console.models import Item
 
 @dataclass(frozen=True)
 class ShownKind:
-    """`title` names many, `one` a single object, `icon` is a symbol of static/icons.svg."""
+    """`title` names many, `one` a single object; `icon` is a symbol of static/icons.svg.
+
+    `list_name` is the URL name of the list that shows them.
+    """
 
     kind: str
     title: str
     one: str
     icon: str
+    list_name: str
 
 
 SHOWN: dict[str, ShownKind] = {
     one.kind: one
     for one in (
-        ShownKind("deployment", "Deployments", "Deployment", "server"),
-        ShownKind("model", "Models", "Model", "cube"),
-        ShownKind("file", "Files", "File", "file"),
-        ShownKind("vector_store", "Vector stores", "Vector store", "layers"),
-        ShownKind("fine_tuning_job", "Fine-tuning jobs", "Fine-tuning", "curve"),
-        ShownKind("batch", "Batches", "Batch", "stack"),
-        ShownKind("eval", "Evals", "Eval", "checklist"),
-        ShownKind("eval_run", "Runs of evals", "Run of an eval", "checklist"),
-        ShownKind("response", "Responses", "Response", "bolt"),
-        ShownKind("stored_completion", "Stored completions", "Stored completion", "archive"),
-        ShownKind("conversation", "Conversations", "Conversation", "message"),
-        ShownKind("container", "Containers", "Container", "chip"),
+        ShownKind("deployment", "Deployments", "Deployment", "server", "deployments"),
+        ShownKind("model", "Models", "Model", "cube", "models"),
+        ShownKind("file", "Files", "File", "file", "files"),
+        ShownKind("vector_store", "Vector stores", "Vector store", "layers", "vector-stores"),
+        ShownKind("fine_tuning_job", "Fine-tuning jobs", "Fine-tuning", "curve", "fine-tuning-jobs"),
+        ShownKind("batch", "Batches", "Batch", "stack", "batches"),
+        ShownKind("eval", "Evals", "Eval", "checklist", "evals"),
+        ShownKind("eval_run", "Runs of evals", "Run of an eval", "checklist", "evals"),
+        ShownKind("response", "Responses", "Response", "bolt", "responses"),
+        ShownKind(
+            "stored_completion", "Stored completions", "Stored completion", "archive", "stored-completions"
+        ),
+        ShownKind("conversation", "Conversations", "Conversation", "message", "conversations"),
+        ShownKind("container", "Containers", "Container", "chip", "containers"),
     )
 }
 

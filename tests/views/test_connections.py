@@ -1,12 +1,14 @@
 """Connections in pages and JSON: adding, testing, changing, pausing and removing them."""
 
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
 from asgiref.sync import async_to_sync
 
-from console.models import AuditEvent, Connection
+from console.index import LISTED
+from console.models import AuditEvent, Connection, Sync
 from console.models.secret import auth_for
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +116,32 @@ def test_one_connection_is_json_too(manager, connection):
 
     assert (found["slug"], found["models"], found["syncs"]) == ("prod", 0, [])
     assert "upstream-key-1" not in json.dumps(found)
+
+
+def test_each_kind_of_the_index_is_called_by_its_name_and_leads_to_its_list(manager, connection):
+    for kind in LISTED:
+        Sync.claim(connection.pk, kind).fail("rate_limited", f"No {kind} for now.")
+    Sync.claim(connection.pk, "batch").complete(total=7, facets={})
+
+    part = {"hx-request": "true", "hx-target": "syncs"}
+    rows = manager.get("/c/prod/", headers=part).content.decode().split("<li")[1:]
+
+    assert len(rows) == len([kind for kind in LISTED.values() if kind.applies(connection)])
+    for row in rows:
+        assert "?connection=prod" in row
+    assert [row for row in rows if "/batches/" in row and "Batches" in row and ">7<" in row]
+    assert [row for row in rows if "/stored-completions/" in row and "No stored_completion for now." in row]
+
+
+def test_what_every_list_suffers_from_is_told_in_full_once(manager, connection):
+    troubled = {"error_kind": "auth_failed", "error_message": "The key is wrong."}
+    Connection.objects.update(checked_at=datetime.now(UTC), **troubled)
+    for kind in ("model", "file", "batch"):
+        Sync.claim(connection.pk, kind).fail("auth_failed", "The key is wrong.")
+
+    content = manager.get("/c/prod/").content.decode()
+
+    assert content.count("The key is wrong.") == 1
 
 
 @pytest.mark.parametrize("part", ["syncs", "facts"])
@@ -298,7 +326,7 @@ def test_a_connection_is_read_at_once_where_no_worker_runs(client, bob, connecti
 
     content = client.post("/c/prod/refresh/", headers={"hx-request": "true"}).content.decode()
 
-    assert "1 models" in content or "1 model" in content
+    assert re.search(r">Models</a></b> <span class=\"count\">1<", content)
     assert connection.items.get(kind="model").remote_id == "gpt-5"
 
 
