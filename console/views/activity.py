@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseStopPolling
 
@@ -54,6 +55,18 @@ def cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         )
     messages.info(request, f"Asked to stop: {job.title}.")
     return redirect("job", pk)
+
+
+def accepted(request: HttpRequest, job: Job, page: str = "") -> HttpResponse:
+    """Lead to the job that a form began, or to the page that follows it.
+
+    Who asked for JSON gets the job as it stands: 202 while it is open, and `Location` tells more later on.
+    """
+    url = reverse("job", args=[job.pk])
+    if not wants_json(request):
+        return redirect(page or url)
+    job.refresh_from_db()
+    return JsonResponse(as_json(job), status=202 if job.is_open else 200, headers={"Location": url})
 
 
 def as_json(job: Job) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from console.index.batches import KIND
 from console.models import Item
 from console.v1 import batches
 from console.views import code_calls
+from console.views.activity import accepted
 from console.views.batches import as_json, framed, row_of, rows
 from console.views.bulk import MOST
 from console.views.code import Sample
@@ -60,4 +61,4 @@ def cancel_many(request: HttpRequest) -> HttpResponse:
         started = cancelling.start([row.item for row in working], request.user)
         for job in started:
             tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]
-    return redirect("job", started[0].pk)
+    return accepted(request, started[0])

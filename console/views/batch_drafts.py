@@ -15,6 +15,7 @@ from console.jsonl import Purpose, preview
 from console.models import Connection, Job, Upload
 from console.v1.batches import WINDOW
 from console.views import code_calls, file_code
+from console.views.activity import accepted
 from console.views.code import Sample
 from console.views.shared import asks_for, wants_json
 
@@ -77,9 +78,7 @@ def start(request: HttpRequest, slug: str, draft: uuid.UUID) -> HttpResponse:
             upload.attach(made)
             tasks.run_job.delay_on_commit(str(made.pk))  # type: ignore[attr-defined]
     upload.refresh_from_db()
-    if wants_json(request):
-        return JsonResponse(as_json(job, upload), status=202)
-    return redirect("job", upload.job.pk) if upload.job else redirect("batch-draft", slug, draft)
+    return accepted(request, upload.job) if upload.job else redirect("batch-draft", slug, draft)
 
 
 def starting(connection: Connection, file_name: str, wanted: work.NewBatch) -> list[Sample]:

@@ -7,7 +7,7 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
@@ -18,6 +18,7 @@ from console.batching.store import Asked, Cause, ResultLine, Store
 from console.index.batches import KIND
 from console.models import Item
 from console.outbound.json_text import clean_text
+from console.views.activity import accepted
 from console.views.batches import Row, framed, row_of
 from console.views.file_content import advance, content_type, disposition
 from console.views.shared import BadQuery, Page, paged, wants_json
@@ -131,9 +132,7 @@ def read(request: HttpRequest, slug: str, batch_id: str) -> HttpResponse:
         if job is None or not job.is_open:
             job = results.start(item, request.user)
             tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]
-    if wants_json(request):
-        return JsonResponse({"job": str(job.pk), "state": job.state}, status=202)
-    return redirect(results_url(item))
+    return accepted(request, job, results_url(item))
 
 
 @require_safe

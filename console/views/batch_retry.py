@@ -19,6 +19,7 @@ from console.models import Item
 from console.models.upload import Refused
 from console.v1.batches import Batch
 from console.views import code_calls
+from console.views.activity import accepted
 from console.views.batch_drafts import starting
 from console.views.batch_results import results_url
 from console.views.batches import framed, row_of
@@ -58,10 +59,7 @@ def drafted(request: HttpRequest, item: Item, form: RetryForm) -> HttpResponse |
     except Refused as reason:
         form.add_error(None, str(reason))
         return None
-    url = reverse("batch-draft", args=[item.connection.slug, job.pk])
-    return (
-        JsonResponse({"draft": str(job.pk), "url": url}, status=202) if wants_json(request) else redirect(url)
-    )
+    return accepted(request, job, reverse("batch-draft", args=[item.connection.slug, job.pk]))
 
 
 def repeating(item: Item) -> list[Sample]:

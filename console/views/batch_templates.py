@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -17,6 +17,7 @@ from console.jsonl import BuildError
 from console.models import Connection, Upload
 from console.models.upload import Refused
 from console.views import batch_drafts
+from console.views.activity import accepted
 from console.views.shared import wants_json
 
 
@@ -112,10 +113,7 @@ def built(request: HttpRequest, connection: Connection, form: TemplateForm, rows
     except Refused as reason:
         form.add_error(None, str(reason))
         return page(request, connection, form, rows=rows, status=422)
-    url = reverse("batch-draft", args=[connection.slug, job.pk])
-    return (
-        JsonResponse({"draft": str(job.pk), "url": url}, status=202) if wants_json(request) else redirect(url)
-    )
+    return accepted(request, job, reverse("batch-draft", args=[connection.slug, job.pk]))
 
 
 def page(

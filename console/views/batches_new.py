@@ -16,6 +16,7 @@ from console.index.batches import KIND
 from console.models import Connection, Job
 from console.v1.batches import ENDPOINTS, WINDOW
 from console.views import code_calls
+from console.views.activity import accepted
 from console.views.batches import as_json, row_of
 from console.views.shared import failure_of, wants_json
 
@@ -52,8 +53,7 @@ def reached(request: HttpRequest, connection: Connection, job: Job) -> HttpRespo
     """The batch that was started, or the job that is about to."""
     made = job.outcome.get("batch")
     if made is None:
-        told = {"job": str(job.pk), "state": job.state}
-        return JsonResponse(told, status=202) if wants_json(request) else redirect("job", job.pk)
+        return accepted(request, job)
     if wants_json(request):
         item = access.item_for(request.user, connection.slug, KIND, made, may="operate")
         return JsonResponse(as_json(row_of(item)), status=201)

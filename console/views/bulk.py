@@ -13,6 +13,7 @@ from console import access, bulk, tasks
 from console.forms.confirm import ConfirmForm
 from console.models import Item
 from console.views import code_calls
+from console.views.activity import accepted
 from console.views.code import Sample
 from console.views.shared import BadQuery
 from console.views.uses import uses
@@ -113,7 +114,7 @@ def delete(request: HttpRequest, kind: str) -> HttpResponse:
         started = bulk.start(kind, items, request.user, noun=plan.many)
         for job in started:
             tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]
-    return redirect("job", started[0].pk)
+    return accepted(request, started[0])
 
 
 def asking(request: HttpRequest, plan: Plan, items: list[Item]) -> ConfirmForm | None:

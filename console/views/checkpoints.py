@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from console import access
@@ -12,16 +13,16 @@ from console.forms.checkpoints import CopyForm, PermitForm
 from console.index.fine_tuning import KIND
 from console.models import Connection, Item
 from console.models.audit import Target
-from console.once import failure
 from console.outbound.errors import NotFound
 from console.training import checkpoints as training
 from console.training import copying, related
 from console.v1 import checkpoints
 from console.v1.routes import preview_headers
 from console.views import code_calls
+from console.views.activity import accepted
 from console.views.fine_tuning import framed
 from console.views.fresh import STOP_POLLING
-from console.views.shared import wants_json
+from console.views.shared import failure_of, wants_json
 
 
 @require_safe
@@ -64,11 +65,12 @@ def copy(request: HttpRequest, slug: str, job_id: str, checkpoint_id: str) -> Ht
         return page(request, item, checkpoint_id, copy_form=form, status=422)
     asked = form.asked(job_id, checkpoint_id)
     job = copying.copy(item.connection, request.user, asked, item.name)
-    if error := failure(job):
+    if error := failure_of(request, job):
         more = {"copy_form": form.renewed(), "error": error}
         return page(request, item, checkpoint_id, status=error.page_status, **more)
-    messages.success(request, f"The copy to {asked.place} is under way.")
-    return redirect("checkpoint", slug, job_id, checkpoint_id)
+    if not wants_json(request):
+        messages.success(request, f"The copy to {asked.place} is under way.")
+    return accepted(request, job, reverse("checkpoint", args=[slug, job_id, checkpoint_id]))
 
 
 @require_POST
@@ -80,9 +82,11 @@ def permit(request: HttpRequest, slug: str, job_id: str, checkpoint_id: str) -> 
         return page(request, item, checkpoint_id, permit_form=form, status=422)
     model = model_of(request, item, checkpoint_id)
     job = copying.permit(item.connection, request.user, form.asked(job_id, checkpoint_id, model), item.name)
-    if error := failure(job):
+    if error := failure_of(request, job):
         more = {"permit_form": form.renewed(), "error": error}
         return page(request, item, checkpoint_id, status=error.page_status, **more)
+    if job.is_open:
+        return accepted(request, job)
     messages.success(request, "Permitted.")
     return redirect("checkpoint", slug, job_id, checkpoint_id)
 

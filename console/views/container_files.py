@@ -17,6 +17,7 @@ from console.models.upload import Refused
 from console.retrieval import contents
 from console.v1 import containers
 from console.views import code_calls
+from console.views.activity import accepted
 from console.views.containers import framed
 from console.views.file_content import attachment
 from console.views.shared import failure_of, wants_json
@@ -39,7 +40,7 @@ def add(request: HttpRequest, slug: str, container_id: str) -> HttpResponse:
     if error := failure_of(request, job):
         return adding(request, item, form.renewed(), status=error.page_status, error=error)
     if job.is_open:
-        return redirect("job", job.pk)
+        return accepted(request, job)
     if wants_json(request):
         return JsonResponse({"added": job.outcome.get("added", [])}, status=201)
     messages.success(request, f"{job.title}: done.")

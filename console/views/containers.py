@@ -22,6 +22,7 @@ from console.retrieval import contents
 from console.v1 import containers
 from console.v1.containers import Container, ContainerFile, parse_container
 from console.views import code_calls
+from console.views.activity import accepted
 from console.views.fresh import STOP_POLLING, refreshed
 from console.views.history import changes
 from console.views.list_page import list_page
@@ -125,7 +126,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         context |= {"error": error, "form": form.renewed()}
         return render(request, "containers/new.html", context, status=error.page_status)
     if job.is_open:
-        return redirect("job", job.pk)
+        return accepted(request, job)
     if wants_json(request):
         item = access.item_for(request.user, slug, KIND, job.outcome["container"], may="operate")
         return JsonResponse(as_json(Row(item)), status=201)

@@ -15,6 +15,7 @@ from console.outbound.errors import NotFound
 from console.responses import work
 from console.v1 import conversations
 from console.views import code_calls
+from console.views.activity import accepted
 from console.views.conversations import Row, as_json, framed
 from console.views.shared import failure_of, wants_json
 
@@ -34,7 +35,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     if error := failure_of(request, job):
         return new_page(request, connection, form.renewed(), status=error.page_status, error=error)
     if job.is_open:
-        return redirect("job", job.pk)
+        return accepted(request, job)
     made = job.outcome["conversation"]
     if wants_json(request):
         item = access.item_for(request.user, slug, KIND, made, may="operate")
@@ -83,7 +84,7 @@ def added(request: HttpRequest, item: Item, form: ItemsForm, job: Job) -> HttpRe
     if error := failure_of(request, job):
         return add_page(request, item, form.renewed(), status=error.page_status, error=error)
     if job.is_open:
-        return redirect("job", job.pk)
+        return accepted(request, job)
     if wants_json(request):
         return JsonResponse(as_json(Row(item)), status=201)
     messages.success(request, "Added to the conversation.")

@@ -16,6 +16,7 @@ from console.index.stored_completions import KIND
 from console.models import Job
 from console.models.upload import Refused
 from console.views import code_calls
+from console.views.activity import accepted
 from console.views.shared import BadQuery, wants_json
 from console.views.stored_completions import LIST
 
@@ -49,10 +50,8 @@ def new(request: HttpRequest) -> HttpResponse:
     is_confirmed = "confirmed" in request.POST
     form = DatasetForm(request.POST if is_confirmed else None, connections=connections)
     job = started(request, form, chosen) if is_confirmed and form.is_valid() else None
-    if job is not None and wants_json(request):
-        return JsonResponse({"job": str(job.pk), "upload": job.arguments["upload"]}, status=202)
     if job is not None:
-        return redirect("upload", job.arguments["upload"])
+        return accepted(request, job, job.url)
     if is_confirmed and wants_json(request):
         return JsonResponse({"error": {"fields": form.errors}}, status=422)
     context = {

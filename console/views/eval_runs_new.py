@@ -18,6 +18,7 @@ from console.index.evals import KIND
 from console.models import Item
 from console.outbound.errors import UpstreamError
 from console.views import code_calls, way_back
+from console.views.activity import accepted
 from console.views.eval_rows import RunRow
 from console.views.evals import Row, framed
 from console.views.shared import failure_of, wants_json
@@ -83,7 +84,7 @@ def started(request: HttpRequest, item: Item, draft: RunDraft, asked: NewRun) ->
         draft.form.renewed()
         return page(request, item, draft, status=error.page_status, error=error)
     if job.is_open:
-        return redirect("job", job.pk)
+        return accepted(request, job)
     slug, run_id = item.connection.slug, job.outcome["run"]
     if wants_json(request):
         run = access.item_for(request.user, slug, RUN, run_id, may="operate")

@@ -23,6 +23,7 @@ from console.outbound.errors import UpstreamError
 from console.v1 import evals
 from console.v1.evals import Eval, parse_eval
 from console.views import code_calls
+from console.views.activity import accepted
 from console.views.evals import as_json, framed, rows
 from console.views.shared import failure_of, wants_json
 
@@ -137,7 +138,7 @@ def made(request: HttpRequest, connection: Connection, shown: Page, asked: NewEv
         shown.error, shown.status = error, error.page_status
         return page(request, connection, shown)
     if job.is_open:
-        return redirect("job", job.pk)
+        return accepted(request, job)
     made_id = job.outcome["eval"]
     if wants_json(request):
         item = access.item_for(request.user, connection.slug, KIND, made_id, may="operate")

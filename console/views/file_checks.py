@@ -16,6 +16,7 @@ from console.jsonl import Purpose
 from console.models import Item, Job, Upload
 from console.models.upload import Refused
 from console.views import file_code
+from console.views.activity import accepted
 from console.views.files import KIND
 from console.views.shared import asks_for, wants_json
 
@@ -39,7 +40,7 @@ def show(request: HttpRequest, slug: str, file_id: str) -> HttpResponse:
         return page(request, item, form, job, status=422)
     if job is None or not job.is_open:
         job = start(request, item, form.cleaned_data["purpose"], url=url)
-    return JsonResponse(as_json(job), status=202) if wants_json(request) else redirect(url)
+    return accepted(request, job, url)
 
 
 def proposed(request: HttpRequest, item: Item, job: Job | None) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from console import access, jobs, tasks
@@ -12,6 +12,7 @@ from console.forms.uploads import CopyForm, named
 from console.models import Connection, Item, Job, Upload
 from console.models.upload import Refused
 from console.views import file_code
+from console.views.activity import accepted
 from console.views.files import KIND
 
 
@@ -24,12 +25,12 @@ def copy(request: HttpRequest, slug: str, file_id: str) -> HttpResponse:
     purpose = str(item.raw.get("purpose") or "")
     known = access.job_of_form(request.user, request.POST.get("key", ""))
     if known is not None:
-        return redirect("job", known.pk)
+        return accepted(request, known)
     form = CopyForm(request.POST if request.method == "POST" else None, connections=others, purpose=purpose)
     if form.is_bound and form.is_valid():
         job = start_copying(request, item, form)
         if job:
-            return redirect("job", job.pk)
+            return accepted(request, job)
     context = {"item": item, "form": form, "samples": file_code.reading(item.connection, file_id)}
     return render(request, "files/copy.html", context, status=422 if form.is_bound else 200)
 

@@ -17,6 +17,7 @@ from console.training import related, work
 from console.training.work import NewJob
 from console.v1.fine_tuning import METHODS
 from console.views import code_calls, way_back
+from console.views.activity import accepted
 from console.views.fine_tuning_quote import method_of, quoting
 from console.views.fine_tuning_rows import METHODS as TITLES
 from console.views.fine_tuning_rows import Row, as_json
@@ -44,7 +45,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     if error := failure_of(request, job):
         return page(request, connection, form.renewed(), status=error.page_status, error=error)
     if job.is_open:
-        return redirect("job", job.pk)
+        return accepted(request, job)
     return started(request, slug, job.outcome["fine_tuning_job"])
 
 

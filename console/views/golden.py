@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from console import access, tasks
@@ -16,6 +17,7 @@ from console.index.vector_stores import KIND
 from console.models import GoldenQuery, GoldenRun, Item
 from console.retrieval import golden
 from console.retrieval.contents import names
+from console.views.activity import accepted
 from console.views.shared import asks_for, wants_json
 from console.views.vector_search import searching
 from console.views.vector_stores import framed
@@ -75,7 +77,8 @@ def start(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
         return shown(request, item, GoldenForm(offered=golden.files_in(item)), form, status=422)
     run = golden.start(item, request.user, form.settings(), key=form.cleaned_data["key"])
     transaction.on_commit(partial(tasks.run_job.delay, str(run.job_id)), robust=True)
-    return redirect("golden-run", slug, store_id, run.pk)
+    url = reverse("golden-run", args=[slug, store_id, run.pk])
+    return accepted(request, run.job, url) if run.job else redirect(url)
 
 
 @require_safe

@@ -13,6 +13,7 @@ from console.index.responses import KIND
 from console.models import Connection
 from console.responses import work
 from console.views import code_calls
+from console.views.activity import accepted
 from console.views.response_rows import Row, as_json
 from console.views.shared import failure_of, wants_json
 
@@ -36,7 +37,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     if error := failure_of(request, job):
         return page(request, connection, form.renewed(), status=error.page_status, error=error)
     if job.is_open:
-        return redirect("job", job.pk)
+        return accepted(request, job)
     made = job.outcome["response"]
     if wants_json(request):
         item = access.item_for(request.user, slug, KIND, made, may="operate")

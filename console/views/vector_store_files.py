@@ -12,13 +12,13 @@ from console.forms.pairs import lines
 from console.forms.vector_stores import AttachForm, AttributesForm, attributes_seen
 from console.index.vector_stores import KIND
 from console.models import Item
-from console.once import failure
 from console.retrieval import contents, work
 from console.retrieval.contents import Batch, Held
 from console.v1 import vector_store_files
 from console.v1.vector_store_files import STATUSES
 from console.views import code_calls
-from console.views.shared import BadQuery, asks_for, wants_json
+from console.views.activity import accepted
+from console.views.shared import BadQuery, asks_for, failure_of, wants_json
 from console.views.vector_stores import framed
 
 
@@ -58,12 +58,11 @@ def attach(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
         status = 422 if form.is_bound else 200
         return render(request, "vector_store_files/attach.html", context, status=status)
     job = work.attach(item.connection, request.user, store_id, item.name, form.asked())
-    error = failure(job)
-    if error is not None:
+    if error := failure_of(request, job):
         context |= {"error": error, "form": form.renewed()}
         return render(request, "vector_store_files/attach.html", context, status=error.page_status)
     if job.is_open:
-        return redirect("job", job.pk)
+        return accepted(request, job)
     messages.success(request, "The files are being taken in.")
     return redirect("vector-store-batch", slug, store_id, job.outcome["batch"])
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -15,6 +15,7 @@ from console.index.vector_stores import KIND
 from console.models import Item, Job, Upload
 from console.models.upload import Refused
 from console.retrieval.uploads import KIND as JOB
+from console.views.activity import accepted
 from console.views.vector_store_files import attaching
 from console.views.vector_stores import framed
 
@@ -30,12 +31,12 @@ def upload(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
         return page(request, item, UploadedForm(waiting=waiting))
     known = access.job_of_form(request.user, request.POST.get("key", ""))
     if known is not None:
-        return redirect("job", known.pk)
+        return accepted(request, known)
     form = UploadedForm(request.POST, request.FILES, waiting=waiting)
     chosen = wanted(request, item, form) if form.is_valid() else []
     if not chosen:
         return page(request, item, form, status=422)
-    return redirect("job", start(request, item, form, chosen).pk)
+    return accepted(request, start(request, item, form, chosen))
 
 
 def page(request: HttpRequest, item: Item, form: UploadedForm, *, status: int = 200) -> HttpResponse:

@@ -21,6 +21,7 @@ from console.retrieval import contents, work
 from console.v1 import vector_stores
 from console.v1.vector_stores import VectorStore, parse_store
 from console.views import code_calls
+from console.views.activity import accepted
 from console.views.fresh import refreshed
 from console.views.history import changes
 from console.views.list_page import list_page
@@ -118,7 +119,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         context |= {"error": error, "form": form.renewed()}
         return render(request, "vector_stores/new.html", context, status=error.page_status)
     if job.is_open:
-        return redirect("job", job.pk)
+        return accepted(request, job)
     if wants_json(request):
         item = access.item_for(request.user, slug, KIND, job.outcome["store"], may="operate")
         return JsonResponse(as_json(Row(item)), status=201)

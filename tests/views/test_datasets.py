@@ -267,4 +267,4 @@ def test_readers_are_refused_and_outsiders_too(client, bob, mallory, known):
 def test_it_answers_json(operating, known):
     told = operating.post(URL, form(item=known[:1]), headers={"accept": "application/json"})
 
-    assert (told.status_code, told.json()["upload"]) == (202, str(Upload.objects.get().pk))
+    assert (told.status_code, told.json()["url"]) == (202, f"/uploads/{Upload.objects.get().pk}/")

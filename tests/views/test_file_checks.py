@@ -129,7 +129,7 @@ def test_the_report_is_json_too(signed_in, upstream):
     upstream[f"GET {CONTENT}"] = 200, DATA, {}
     headers = {"accept": "application/json"}
     told = signed_in.post(URL, {"purpose": "supervised"}, headers=headers)
-    jobs.run(told.json()["job"]["id"])
+    jobs.run(told.json()["id"])
 
     assert told.status_code == 202
     assert signed_in.get(URL, headers=headers).json()["report"]["errors"] == 1
