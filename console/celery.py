@@ -63,6 +63,7 @@ def files(folder: Path) -> dict[str, Any]:
     os.environ["TMPDIR"] = str(folder / "tmp")
     return {
         "broker_url": "filesystem://",
+        "broker_transport": "console.broker:Transport",
         "broker_transport_options": {
             "data_folder_in": str(folder / "queue"),
             "data_folder_out": str(folder / "queue"),
