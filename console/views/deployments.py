@@ -1,5 +1,6 @@
 """Deployments of all connections: the names that calls use, and what stands behind them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,11 +17,12 @@ from console.models import Item
 from console.models.item import REMEMBERED
 from console.v1 import parse
 from console.views import code, retirement
-from console.views.fresh import fresh, refreshed
+from console.views.fresh import refreshed
 from console.views.history import changes
+from console.views.list_page import list_page
 from console.views.listing import Column, Listing, by_condition, by_connection, by_family, by_label, by_status
 from console.views.models import playground_url
-from console.views.shared import asks_for, json_page, wants_json
+from console.views.shared import asks_for, wants_json
 
 KIND = "deployment"
 UPGRADES = {
@@ -31,6 +33,16 @@ UPGRADES = {
 LIST = Listing(
     kind=KIND,
     noun="deployments",
+    list_name="deployments",
+    one="deployment",
+    rows="deployments/_rows.html",
+    above="deployments/_notes.html",
+    icon="server",
+    empty=(
+        "None of the connections listed one. A deployment whose name you type in the playground appears here as "
+        "soon as it has answered."
+    ),
+    search="Filter by name",
     columns=(
         Column("Deployment", sort="name"),
         Column("Model", "p2"),
@@ -115,27 +127,23 @@ class Row:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The list, from the index at once; it has itself read again where it is outdated."""
-    asked = LIST.asked(request)
-    items = access.items_for(request.user, KIND)
-    connections = list(access.connections_for(request.user))
-    state = fresh(connections, KIND, reverse("deployments-refresh"))
-    page = asked.page(request, items, total=state.total)
-    if wants_json(request):
-        return json_page(page, lambda item: as_json(Row(item)), syncs=state.as_json())
-    context = {
-        "page": page,
-        "rows": [Row(item) for item in page.rows],
-        "asked": asked,
-        "fresh": state,
-        "connections": connections,
-        "direct": [one for one in connections if not has_deployments(one)],
-        "menus": asked.menus(state.tallies, [one.connection for one in state.parts]),
-        "retiring": items.present().filter(retirement.within(retirement.SOON)).count(),
+    more = notes(request)
+    return list_page(request, LIST, "deployments/index.html", rows=rows, as_json=as_json, more=more)
+
+
+def notes(request: HttpRequest) -> dict[str, Any]:
+    """What stands above the list: which connections need no deployments, and how many deployments retire soon."""
+    soon = access.items_for(request.user, KIND).present().filter(retirement.within(retirement.SOON))
+    retiring = soon.count()
+    return {
+        "direct": [one for one in access.connections_for(request.user) if not has_deployments(one)],
+        "retiring": retiring,
+        "show_retiring": retiring and not LIST.asked(request).is_narrowed,
     }
-    context["show_retiring"] = context["retiring"] and not asked.is_narrowed
-    part = asks_for(request, "table")
-    template = "deployments/index.html#table" if part else "deployments/index.html"
-    return render(request, template, {**context, "part": part})
+
+
+def rows(items: Iterable[Item]) -> list[Row]:
+    return [Row(item) for item in items]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

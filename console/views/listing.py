@@ -167,7 +167,8 @@ class Listing:
     `list_name` is its URL name, `one` and `noun` what a single object and many are called, `rows` the template
     of its rows, `icon` and `empty` what stands there before there is any object. What happens one after the
     other is best sorted by "-created" unless somebody asks for something else. `every_name` is the URL name of what
-    can be done to all that the list finds, called `every_words`.
+    can be done to all that the list finds, called `every_words`; `above` the template of what stands above the
+    list and changes with it.
     """
 
     kind: str
@@ -183,6 +184,7 @@ class Listing:
     search: str = "Filter by name or id"
     every_name: str = ""
     every_words: str = ""
+    above: str = ""
     default_sort: str = "name"
 
     @property
@@ -253,11 +255,17 @@ class Asked:
         page = paged(request, ids, total=None if self.is_narrowed else total)
         return replace(page, rows=items.in_order(page.rows))
 
-    def query(self, **changes: str) -> str:
-        """The query string of this list with some of its parts changed; "" leaves a part out."""
+    @property
+    def parts(self) -> dict[str, str]:
+        """What the address asks for, by parameter, without what is usual."""
         gone = "1" if self.is_gone else ""
         sort = "" if self.is_usual_order else self.sort
-        parts = {"q": self.q, **self.chosen, "gone": gone, "sort": sort, **changes}
+        parts = {"q": self.q, **self.chosen, "gone": gone, "sort": sort}
+        return {name: value for name, value in parts.items() if value}
+
+    def query(self, **changes: str) -> str:
+        """The query string of this list with some of its parts changed; "" leaves a part out."""
+        parts = {**self.parts, **changes}
         return "?" + urlencode({name: value for name, value in parts.items() if value})
 
     def heads(self) -> list[dict[str, Any]]:

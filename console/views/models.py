@@ -18,10 +18,11 @@ from console.models import Item
 from console.models.item import used_by
 from console.v1.families import plain_name
 from console.views import code, retirement
-from console.views.fresh import fresh, refreshed
+from console.views.fresh import refreshed
 from console.views.history import changes
+from console.views.list_page import list_page
 from console.views.listing import Column, Listing, by_condition, by_connection, by_family, by_label, by_status
-from console.views.shared import asks_for, json_page, wants_json
+from console.views.shared import asks_for, wants_json
 
 KIND = "model"
 LIFECYCLES = {
@@ -39,6 +40,12 @@ DEPLOYED = {
 LIST = Listing(
     kind=KIND,
     noun="models",
+    list_name="models",
+    one="model",
+    rows="models/_rows.html",
+    icon="cube",
+    empty="None of the connections listed a model. What went wrong stands above.",
+    search="Filter by name or version",
     columns=(
         Column("Model", sort="name"),
         Column("Capabilities", "p3"),
@@ -174,20 +181,7 @@ def rows(items: Iterable[Item]) -> list[Row]:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The list, from the index at once; it has itself read again where it is outdated."""
-    asked = LIST.asked(request)
-    connections = list(access.connections_for(request.user))
-    state = fresh(connections, KIND, reverse("models-refresh"))
-    page = asked.page(request, access.items_for(request.user, KIND), total=state.total)
-    found = rows(page.rows)
-    if wants_json(request):
-        told = {row.item.pk: row for row in found}
-        return json_page(page, lambda item: as_json(told[item.pk]), syncs=state.as_json())
-    context = {"page": page, "rows": found, "asked": asked, "fresh": state, "connections": connections}
-    context["menus"] = asked.menus(state.tallies, connections)
-    part = asks_for(request, "table")
-    return render(
-        request, "models/index.html#table" if part else "models/index.html", {**context, "part": part}
-    )
+    return list_page(request, LIST, "models/index.html", rows=rows, as_json=as_json)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -63,14 +63,18 @@ class Page:
 def paged(
     request: HttpRequest, rows: "QuerySet[Any]", *, size: int = PAGE_SIZE, total: int | None = None
 ) -> Page:
-    """Cut the page that `?page=` names out of an ordered query; a page that is none counts as the first.
+    """Cut the page that `?page=` names out of an ordered query.
 
+    What is no number counts as the first page, and what is behind the last one as the last.
     `total` is how many rows there are, where that is known without counting.
     """
     text = request.GET.get("page", "1")
     number = max(int(text), 1) if text.isdecimal() and len(text) < 9 else 1
     found = list(rows[(number - 1) * size : number * size + 1])
     total = rows.count() if total is None else total
+    if not found and 0 < total <= (number - 1) * size:
+        number = -(-total // size)
+        found = list(rows[(number - 1) * size : number * size + 1])
 
     def query(page: int) -> str:
         return "?" + urlencode([*((k, v) for k, v in request.GET.items() if k != "page"), ("page", page)])

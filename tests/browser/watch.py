@@ -8,6 +8,7 @@ document.addEventListener('securitypolicyviolation', (event) => {
 })
 """
 LEFT = "net::ERR_ABORTED"  # the page itself hung up, because it was left
+REPLACED = "htmx:afterRequest", "htmx:sendAbort"  # what htmx says of a request that a newer one replaced
 
 
 class Watch:
@@ -24,7 +25,7 @@ class Watch:
         context.on("requestfailed", self.failed)
 
     def heard(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning", "assert"):
+        if message.type in ("error", "warning", "assert") and message.text not in REPLACED:
             place = message.location.get("url", "")
             self.troubles.append(f"{message.type}: {message.text} ({place})")
 
