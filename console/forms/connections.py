@@ -57,26 +57,6 @@ def checked(text: str) -> tuple[Recognised, Endpoint]:
         raise ValidationError(f"{error.message} {error.remedy}") from None
 
 
-class RemoveForm(forms.Form):
-    """The name, typed, of what is about to be removed."""
-
-    name = forms.CharField(
-        label="Type the name to confirm",
-        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off", "spellcheck": "false"}),
-    )
-
-    def __init__(self, *args: Any, connection: Connection, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.connection = connection
-        self.fields["name"].widget.attrs["data-confirm"] = connection.name
-
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        if name != self.connection.name:
-            raise ValidationError(f"This is not the name. Type {self.connection.name} exactly.")
-        return name
-
-
 class ConnectionForm(CredentialForm):
     """All that people choose about a connection. `wiring` is the outcome of a valid form."""
 

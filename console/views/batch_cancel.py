@@ -10,13 +10,11 @@ from console import access, tasks
 from console.batching import cancelling
 from console.index import batches as known
 from console.index.batches import KIND
-from console.models import Item
 from console.v1 import batches
-from console.views import code_calls
+from console.views import code_calls, object_page
 from console.views.activity import accepted
 from console.views.batches import as_json, framed, row_of, rows
 from console.views.bulk import MOST
-from console.views.code import Sample
 from console.views.shared import BadQuery, wants_json
 
 
@@ -24,9 +22,10 @@ from console.views.shared import BadQuery, wants_json
 def cancel(request: HttpRequest, slug: str, batch_id: str) -> HttpResponse:
     """Say what becomes of the lines, then stop the batch."""
     item = access.item_for(request.user, slug, KIND, batch_id, may="operate")
-    if request.method != "POST":
-        context = {**framed(request, item), "samples": cancelling_by_code(item)}
-        return render(request, "batches/cancel.html", context)
+    samples = code_calls.about(item, "batches.cancel")
+    context = {**framed(request, item), "here": "Cancel", "samples": samples}
+    if page := object_page.question(request, "batches/cancel.html", context):
+        return page
     with item.connection.client(request.user) as client:
         batch = batches.cancel(client, batch_id)
     item = known.remember(item.connection, batch)
@@ -34,11 +33,6 @@ def cancel(request: HttpRequest, slug: str, batch_id: str) -> HttpResponse:
         return JsonResponse(as_json(row_of(item)))
     messages.success(request, f"{item.name} is being stopped. What is answered by then stays.")
     return redirect("batch", slug, batch_id)
-
-
-def cancelling_by_code(item: Item) -> list[Sample]:
-    path = code_calls.path("batches", item.remote_id, "cancel")
-    return code_calls.calling(item.connection, "batches.cancel", "POST", path, ids=[item.remote_id])
 
 
 @require_POST
@@ -54,7 +48,7 @@ def cancel_many(request: HttpRequest) -> HttpResponse:
         messages.info(request, "None of the batches that were selected is at work any more.")
         return redirect("batches")
     if "confirmed" not in request.POST:
-        first = cancelling_by_code(working[0].item)
+        first = code_calls.about(working[0].item, "batches.cancel")
         context = {"rows": working, "ended": len(chosen) - len(working), "samples": first}
         return render(request, "batches/cancel_many.html", context)
     with transaction.atomic():

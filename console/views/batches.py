@@ -18,7 +18,7 @@ from console.index.batches import KIND
 from console.models import Item
 from console.models.audit import Target
 from console.v1.batches import Batch, RequestCounts, parse_batch
-from console.views import code_calls
+from console.views import code_calls, object_page
 from console.views.fresh import STOP_POLLING, refreshed
 from console.views.history import changes
 from console.views.list_page import list_page
@@ -186,20 +186,13 @@ def framed(request: HttpRequest, item: Item) -> dict[str, Any]:
     """What the head and the live part of a batch's page need."""
     row = row_of(item)
     return {
-        "item": item,
-        "row": row,
-        "noun": "batch",
-        "list_url": reverse("batches"),
-        "list_title": "Batches",
-        "may": access.verbs(request.user, item.connection.workspace_id),
+        **object_page.framed(request, row, LIST),
         "is_over": row.batch.has_ended or item.gone_at is not None,
         "pause": progress.pause(item),
     }
 
 
 def shown(request: HttpRequest, item: Item) -> dict[str, Any]:
-    path = code_calls.path("batches", item.remote_id)
-    ids = [item.remote_id]
     frame = framed(request, item)
     return {
         **frame,
@@ -207,7 +200,7 @@ def shown(request: HttpRequest, item: Item) -> dict[str, Any]:
         "retries": related.retries(item),
         "changes": changes(item),
         "history": access.history_for(request.user, Target(KIND, item.remote_id, item.name)),
-        "samples": code_calls.calling(item.connection, "batches.retrieve", "GET", path, ids=ids),
+        "samples": code_calls.about(item, "batches.retrieve"),
     }
 
 

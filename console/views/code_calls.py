@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from console.models import Connection
+from console.models import Connection, Item
 from console.v1.routes import preview_headers
 from console.views.code import Sample, header, setup
 
 WIDTH = 72
+METHODS = {"retrieve": "GET", "update": "POST", "delete": "DELETE"}
+"""What is done with an object at its own path; anything else is a POST to a path below it."""
 
 
 def path(*parts: str) -> str:
@@ -43,6 +45,15 @@ def calling(
         Sample("Python", "python", setup(connection) + text),
         Sample("curl", "curl", curl(connection, method, url_path, body)),
     ]
+
+
+def about(item: Item, name: str, *, body: Mapping[str, Any] | None = None) -> list[Sample]:
+    """A call about one object; its path follows from what the SDK calls it: "evals.delete", "batches.cancel"."""
+    *place, verb = name.split(".")
+    url_path = path(*place, item.remote_id, *([] if verb in METHODS else [verb]))
+    return calling(
+        item.connection, name, METHODS.get(verb, "POST"), url_path, ids=[item.remote_id], body=body
+    )
 
 
 def titled(title: str, samples: Sequence[Sample]) -> list[Sample]:

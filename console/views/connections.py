@@ -16,14 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from console import access, tasks
 from console import index as objects
-from console.forms.connections import ConnectionForm, RemoveForm, proposal
+from console.forms.connections import ConnectionForm, proposal
 from console.forms.credentials import CredentialForm
 from console.models import Connection, checkup
 from console.models.connection import ConnectionQuerySet
 from console.models.secret import token_expires_at
 from console.outbound.clouds import PRESETS
 from console.outbound.probe import STEPS, Step
-from console.views import live
+from console.views import live, object_page
 from console.views.shared import asks_for, json_page, paged, wants_json
 from console.views.shown_kinds import SHOWN
 
@@ -236,13 +236,12 @@ def credential(request: HttpRequest, slug: str) -> HttpResponse:
 def remove(request: HttpRequest, slug: str) -> HttpResponse:
     """Remove a connection once its name was typed."""
     connection = access.connection_for(request.user, slug, may="manage")
-    form = RemoveForm(request.POST if request.method == "POST" else None, connection=connection)
-    if form.is_bound and form.is_valid():
-        connection.remove()
-        messages.success(request, f"Removed {connection}. Nothing was deleted on the resource.")
-        return redirect("connections")
-    context = {**shown(request, connection), "form": form, "answers_count": connection.answers.count()}
-    return render(request, "connections/remove.html", context, status=422 if form.is_bound else 200)
+    context = {**shown(request, connection), "answers_count": connection.answers.count()}
+    if page := object_page.question(request, "connections/remove.html", context, typed=connection.name):
+        return page
+    connection.remove()
+    messages.success(request, f"Removed {connection}. Nothing was deleted on the resource.")
+    return redirect("connections")
 
 
 @require_POST

@@ -16,7 +16,7 @@ from console.models import Item, Job, Upload
 from console.models.upload import Refused
 from console.retrieval import contents
 from console.v1 import containers
-from console.views import code_calls
+from console.views import code_calls, object_page
 from console.views.activity import accepted
 from console.views.containers import framed
 from console.views.file_content import attachment
@@ -101,19 +101,17 @@ def delete(request: HttpRequest, slug: str, container_id: str, file_id: str) -> 
     item = access.item_for(request.user, slug, KIND, container_id, may="operate")
     with item.connection.client(request.user) as client:
         file = containers.get_file(client, container_id, file_id)
-        if request.method != "POST":
-            context = {**framed(request, item), "file": file, "here": "Delete a file"}
-            context["samples"] = code_calls.calling(
-                item.connection,
-                "containers.files.delete",
-                "DELETE",
-                code_calls.path("containers", container_id, "files", file_id),
-                ids=[file_id],
-                named={"container_id": container_id},
-            )
-            return render(request, "containers/delete_file.html", context)
+        samples = code_calls.calling(
+            item.connection,
+            "containers.files.delete",
+            "DELETE",
+            code_calls.path("containers", container_id, "files", file_id),
+            ids=[file_id],
+            named={"container_id": container_id},
+        )
+        context = {**framed(request, item), "file": file, "here": "Delete a file", "samples": samples}
+        if page := object_page.question(request, "containers/delete_file.html", context):
+            return page
         was_there = containers.delete_file(client, container_id, file_id, label=file.name)
-    if wants_json(request):
-        return JsonResponse({"deleted": was_there})
-    messages.success(request, f"Deleted {file.name}." if was_there else f"{file.name} was gone already.")
-    return redirect("container", slug, container_id)
+    to = context["row"].url
+    return object_page.gone(request, was_there=was_there, said=f"Deleted {file.name}.", to=to)

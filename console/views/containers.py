@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from console import access, container_jobs
-from console.forms.confirm import ConfirmForm
 from console.forms.containers import ContainerForm
 from console.index import containers as known
 from console.index.containers import ENDED, KIND
@@ -21,7 +20,7 @@ from console.outbound.errors import NotFound, UpstreamError
 from console.retrieval import contents
 from console.v1 import containers
 from console.v1.containers import Container, ContainerFile, parse_container
-from console.views import code_calls
+from console.views import code_calls, object_page
 from console.views.activity import accepted
 from console.views.fresh import STOP_POLLING, refreshed
 from console.views.history import changes
@@ -185,14 +184,7 @@ def look(item: Item, after: str) -> tuple[list[ContainerFile], str, UpstreamErro
 
 def framed(request: HttpRequest, item: Item) -> dict[str, Any]:
     """What every page of a container needs."""
-    return {
-        "item": item,
-        "row": Row(item),
-        "noun": LIST.one,
-        "list_url": reverse("containers"),
-        "list_title": "Containers",
-        "may": access.verbs(request.user, item.connection.workspace_id),
-    }
+    return object_page.framed(request, Row(item), LIST)
 
 
 def shown(request: HttpRequest, item: Item) -> dict[str, Any]:
@@ -200,32 +192,22 @@ def shown(request: HttpRequest, item: Item) -> dict[str, Any]:
         **framed(request, item),
         "changes": changes(item),
         "history": access.history_for(request.user, Target(KIND, item.remote_id, item.name)),
-        "samples": calling(item, "retrieve", "GET"),
+        "samples": code_calls.about(item, "containers.retrieve"),
     }
-
-
-def calling(item: Item, verb: str, method: str) -> Any:
-    """A call about one container as code."""
-    url_path = code_calls.path("containers", item.remote_id)
-    return code_calls.calling(item.connection, f"containers.{verb}", method, url_path, ids=[item.remote_id])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, slug: str, container_id: str) -> HttpResponse:
     """Delete a container with its files once its name was typed."""
     item = access.item_for(request.user, slug, KIND, container_id, may="operate")
-    form = ConfirmForm(request.POST if request.method == "POST" else None, expected=item.name)
-    if not form.is_bound or not form.is_valid():
-        context = {**framed(request, item), "form": form, "samples": calling(item, "delete", "DELETE")}
-        context["here"] = "Delete"
-        return render(request, "containers/delete.html", context, status=422 if form.is_bound else 200)
+    samples = code_calls.about(item, "containers.delete")
+    context = {**framed(request, item), "here": "Delete", "samples": samples}
+    if page := object_page.question(request, "containers/delete.html", context, typed=item.name):
+        return page
     with item.connection.client(request.user) as client:
         was_there = containers.delete(client, container_id, label=item.name)
     known.forget(item.connection, container_id)
-    if wants_json(request):
-        return JsonResponse({"deleted": was_there})
-    messages.success(request, f"Deleted {item.name}." if was_there else f"{item.name} was gone already.")
-    return redirect("containers")
+    return object_page.gone(request, was_there=was_there, said=f"Deleted {item.name}.", to="containers")
 
 
 def as_json(row: Row) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from console.models import Connection, Item, Job
 from console.outbound.errors import NotFound
 from console.responses import work
 from console.v1 import conversations
-from console.views import code_calls
+from console.views import code_calls, object_page
 from console.views.activity import accepted
 from console.views.conversations import Row, as_json, framed
 from console.views.shared import failure_of, wants_json
@@ -114,17 +114,17 @@ def add_page(request: HttpRequest, item: Item, form: Any, *, status: int, error:
 def delete(request: HttpRequest, slug: str, conversation_id: str, item_id: str) -> HttpResponse:
     """Ask, then take an item out of a conversation."""
     item = access.item_for(request.user, slug, KIND, conversation_id, may="operate")
-    if request.method != "POST":
-        samples = code_calls.calling(
-            item.connection,
-            "conversations.items.delete",
-            "DELETE",
-            code_calls.path("conversations", conversation_id, "items", item_id),
-            ids=[item_id],
-            named={"conversation_id": conversation_id},
-        )
-        context = {**framed(request, item), "here": "Take out", "item_id": item_id, "samples": samples}
-        return render(request, "conversations/take_out.html", context)
+    samples = code_calls.calling(
+        item.connection,
+        "conversations.items.delete",
+        "DELETE",
+        code_calls.path("conversations", conversation_id, "items", item_id),
+        ids=[item_id],
+        named={"conversation_id": conversation_id},
+    )
+    context = {**framed(request, item), "here": "Take out", "item_id": item_id, "samples": samples}
+    if page := object_page.question(request, "conversations/take_out.html", context):
+        return page
     with item.connection.client(request.user) as client:
         was_there = conversations.delete_item(client, conversation_id, item_id)
     messages.success(request, "Taken out." if was_there else "It was out already.")

@@ -21,7 +21,7 @@ from console.responses.transcript import SIZE, Stretch, stretch
 from console.v1 import conversations
 from console.v1.client import Client
 from console.v1.conversations import Conversation, parse_conversation
-from console.views import code_calls
+from console.views import code_calls, object_page
 from console.views.history import changes
 from console.views.item_blocks import shown
 from console.views.list_page import list_page, places
@@ -141,29 +141,22 @@ def read(client: Client, request: HttpRequest, item: Item) -> Stretch:
 
 def framed(request: HttpRequest, item: Item) -> dict[str, Any]:
     """What the head of every page of a conversation needs."""
-    return {
-        "item": item,
-        "row": Row(item),
-        "noun": "conversation",
-        "list_url": reverse("conversations"),
-        "list_title": "Conversations",
-        "may": access.verbs(request.user, item.connection.workspace_id),
-    }
+    return object_page.framed(request, Row(item), LIST)
 
 
 def page(request: HttpRequest, item: Item) -> dict[str, Any]:
-    url_path = code_calls.path("conversations", item.remote_id)
     return {
         **framed(request, item),
-        "asked_in_it": Item.objects.uses_of([item], by="response").get(
-            (item.connection_id, item.remote_id), []
-        ),
+        "asked_in_it": asked_in(item),
         "changes": changes(item),
         "history": access.history_for(request.user, Target(KIND, item.remote_id)),
-        "samples": code_calls.calling(
-            item.connection, "conversations.retrieve", "GET", url_path, ids=[item.remote_id]
-        ),
+        "samples": code_calls.about(item, "conversations.retrieve"),
     }
+
+
+def asked_in(item: Item) -> list[Item]:
+    """The responses that belong to a conversation, as far as the index knows."""
+    return Item.objects.uses_of([item], by="response").get((item.connection_id, item.remote_id), [])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -209,19 +202,19 @@ def edited(
 def delete(request: HttpRequest, slug: str, conversation_id: str) -> HttpResponse:
     """Say what belongs to a conversation, then delete it."""
     item = access.item_for(request.user, slug, KIND, conversation_id, may="operate")
-    if request.method != "POST":
-        url_path = code_calls.path("conversations", conversation_id)
-        samples = code_calls.calling(
-            item.connection, "conversations.delete", "DELETE", url_path, ids=[conversation_id]
-        )
-        context = {**page(request, item), "samples": samples, "here": "Delete"}
-        return render(request, "conversations/delete.html", context)
+    context = {
+        **framed(request, item),
+        "here": "Delete",
+        "asked_in_it": asked_in(item),
+        "samples": code_calls.about(item, "conversations.delete"),
+    }
+    if asking := object_page.question(request, "conversations/delete.html", context):
+        return asking
     with item.connection.client(request.user) as client:
         was_there = conversations.delete(client, conversation_id)
     known.forget(item.connection, conversation_id)
-    said = "Deleted the conversation." if was_there else "The conversation was gone already."
-    messages.success(request, said)
-    return redirect("conversations")
+    said = "Deleted the conversation."
+    return object_page.gone(request, was_there=was_there, said=said, to="conversations")
 
 
 def as_json(row: Row) -> dict[str, Any]:

@@ -10,13 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from console import access
 from console.evaluation import known, progress
-from console.forms.confirm import ConfirmForm
 from console.index import eval_runs as index
 from console.index.eval_runs import KIND
 from console.models import Item
 from console.models.audit import Target
 from console.v1 import eval_runs
-from console.views import code_calls
+from console.views import code_calls, object_page
 from console.views.code import Sample
 from console.views.eval_rows import RunRow
 from console.views.fresh import STOP_POLLING
@@ -114,13 +113,13 @@ def cancel(request: HttpRequest, slug: str, run_id: str) -> HttpResponse:
 def delete(request: HttpRequest, slug: str, run_id: str) -> HttpResponse:
     """Delete a run with its items, once its name was typed."""
     item = access.item_for(request.user, slug, KIND, run_id, may="operate")
-    form = ConfirmForm(request.POST if request.method == "POST" else None, expected=item.name)
-    if not form.is_bound or not form.is_valid():
-        context = {**framed(request, item), "form": form, "samples": calling(item, "delete", "DELETE")}
-        return render(request, "eval_runs/delete.html", context, status=422 if form.is_bound else 200)
+    samples = calling(item, "delete", "DELETE")
+    context = {**framed(request, item), "here": "Delete", "samples": samples}
+    if page := object_page.question(request, "eval_runs/delete.html", context, typed=item.name):
+        return page
     eval_id = known.run_of(item).eval
     with item.connection.client(request.user) as client:
-        eval_runs.delete(client, eval_id, run_id, label=item.name)
+        was_there = eval_runs.delete(client, eval_id, run_id, label=item.name)
     index.forget(item.connection, run_id)
-    messages.success(request, f"Deleted {item.name} with its items.")
-    return redirect("eval", slug, eval_id) if known.eval_of(item) else redirect("evals")
+    said = f"Deleted {item.name} with its items."
+    return object_page.gone(request, was_there=was_there, said=said, to=context["eval_url"] or "evals")

@@ -4,16 +4,14 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from console import access
 from console.evaluation import known, progress
 from console.evaluation.known import Latest
-from console.forms.confirm import ConfirmForm
 from console.index import eval_runs as runs_index
 from console.index import evals as index_of
 from console.index.evals import KIND
@@ -22,7 +20,7 @@ from console.models.audit import Target
 from console.once import MARKER
 from console.v1 import evals, parse
 from console.v1.evals import Eval, parse_eval
-from console.views import code_calls
+from console.views import code_calls, object_page
 from console.views.eval_rows import CRITERIA, RunRow, criterion_title, model_of, operation_of
 from console.views.fresh import STOP_POLLING, refreshed
 from console.views.history import changes
@@ -157,14 +155,7 @@ def live(request: HttpRequest, slug: str, eval_id: str) -> HttpResponse:
 
 def framed(request: HttpRequest, item: Item) -> dict[str, Any]:
     """What the head of every page of an eval needs."""
-    return {
-        "item": item,
-        "row": Row(item),
-        "noun": "eval",
-        "list_url": reverse("evals"),
-        "list_title": "Evals",
-        "may": access.verbs(request.user, item.connection.workspace_id),
-    }
+    return object_page.framed(request, Row(item), LIST)
 
 
 def runs_shown(item: Item) -> dict[str, Any]:
@@ -177,15 +168,12 @@ def runs_shown(item: Item) -> dict[str, Any]:
 
 
 def shown(request: HttpRequest, item: Item) -> dict[str, Any]:
-    url_path = code_calls.path("evals", item.remote_id)
     return {
         **framed(request, item),
         **runs_shown(item),
         "changes": changes(item),
         "history": access.history_for(request.user, Target(KIND, item.remote_id, item.name)),
-        "samples": code_calls.calling(
-            item.connection, "evals.retrieve", "GET", url_path, ids=[item.remote_id]
-        ),
+        "samples": code_calls.about(item, "evals.retrieve"),
     }
 
 
@@ -193,17 +181,19 @@ def shown(request: HttpRequest, item: Item) -> dict[str, Any]:
 def delete(request: HttpRequest, slug: str, eval_id: str) -> HttpResponse:
     """Delete an eval with its runs, once its name was typed."""
     item = access.item_for(request.user, slug, KIND, eval_id, may="operate")
-    form = ConfirmForm(request.POST if request.method == "POST" else None, expected=item.name)
-    if not form.is_bound or not form.is_valid():
-        url_path = code_calls.path("evals", eval_id)
-        samples = code_calls.calling(item.connection, "evals.delete", "DELETE", url_path, ids=[eval_id])
-        context = {**framed(request, item), "row": rows([item])[0], "form": form, "samples": samples}
-        return render(request, "evals/delete.html", context, status=422 if form.is_bound else 200)
+    context = {
+        **object_page.framed(request, rows([item])[0], LIST),
+        "here": "Delete",
+        "samples": code_calls.about(item, "evals.delete"),
+    }
+    if page := object_page.question(request, "evals/delete.html", context, typed=item.name):
+        return page
     with item.connection.client(request.user) as client:
-        evals.delete(client, eval_id, label=item.name)
+        was_there = evals.delete(client, eval_id, label=item.name)
     index_of.forget(item.connection, eval_id)
-    messages.success(request, f"Deleted {item.name} with its runs.")
-    return redirect("evals")
+    return object_page.gone(
+        request, was_there=was_there, said=f"Deleted {item.name} with its runs.", to="evals"
+    )
 
 
 def as_json(row: Row) -> dict[str, Any]:

@@ -5,7 +5,6 @@ import shlex
 from urllib.parse import quote
 
 from console.models import Connection
-from console.views import code_calls
 from console.views.code import Sample, header, setup
 
 
@@ -25,12 +24,6 @@ def reading(connection: Connection, file_id: str) -> list[Sample]:
         f"# curl -X DELETE {shlex.quote(url)} {key}"
     )
     return [Sample("Python", "python", setup(connection) + python), Sample("curl", "curl", curl)]
-
-
-def deleting(connection: Connection, file_id: str) -> list[Sample]:
-    """DELETE /files/{file_id}."""
-    url_path = code_calls.path("files", file_id)
-    return code_calls.calling(connection, "files.delete", "DELETE", url_path, ids=[file_id])
 
 
 def sending(

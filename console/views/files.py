@@ -7,10 +7,9 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -20,7 +19,7 @@ from console.index import files as kept
 from console.models import Item, audit
 from console.outbound.errors import NotFound
 from console.v1 import files, parse
-from console.views import file_code
+from console.views import code_calls, file_code, object_page
 from console.views.fresh import refreshed
 from console.views.history import changes
 from console.views.list_page import list_page
@@ -185,19 +184,17 @@ def read_again(item: Item) -> Item:
 def delete(request: HttpRequest, slug: str, file_id: str) -> HttpResponse:
     """Say what uses a file, then delete it."""
     item = access.item_for(request.user, slug, KIND, file_id, may="operate")
-    if request.method != "POST":
-        samples = file_code.deleting(item.connection, file_id)
-        return render(
-            request, "files/delete.html", {"row": rows([item])[0], "item": item, "samples": samples}
-        )
+    context = {
+        **object_page.framed(request, rows([item])[0], LIST),
+        "here": "Delete",
+        "samples": code_calls.about(item, "files.delete"),
+    }
+    if page := object_page.question(request, "files/delete.html", context):
+        return page
     with item.connection.client(request.user) as client:
         was_there = files.delete(client, file_id, label=item.name)
     kept.forget(item.connection, file_id)
-    if was_there:
-        messages.success(request, f"Deleted {item.name}.")
-    else:
-        messages.info(request, f"{item.name} was gone already.")
-    return redirect("files")
+    return object_page.gone(request, was_there=was_there, said=f"Deleted {item.name}.", to="files")
 
 
 def as_json(row: Row) -> dict[str, Any]:

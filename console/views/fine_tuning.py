@@ -6,11 +6,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from console import access
-from console.forms.confirm import ConfirmForm
 from console.index import fine_tuning as known
 from console.index.fine_tuning import KIND
 from console.models import Item
@@ -19,7 +17,7 @@ from console.training import progress, related
 from console.v1 import fine_tuning
 from console.v1.client import Client
 from console.v1.fine_tuning import FineTuningJob
-from console.views import code_calls
+from console.views import code_calls, object_page
 from console.views.code import Sample
 from console.views.fine_tuning_rows import METHODS, Row, again_url, as_json, progress_as_json, rows
 from console.views.fresh import STOP_POLLING, refreshed
@@ -109,12 +107,8 @@ def compare_url(item: Item, training: progress.Training) -> str:
 
 def framed(request: HttpRequest, item: Item) -> dict[str, Any]:
     """What the head and the live part of a job's page need."""
-    row = Row(item)
-    return {
-        "item": item,
-        "row": row,
-        "may": access.verbs(request.user, item.connection.workspace_id),
-    }
+    frame = object_page.framed(request, Row(item), LIST)
+    return {**frame, "noun": "fine-tuning job", "list_title": "Fine-tuning"}
 
 
 def shown(request: HttpRequest, item: Item) -> dict[str, Any]:
@@ -123,29 +117,19 @@ def shown(request: HttpRequest, item: Item) -> dict[str, Any]:
     return {
         **framed(request, item),
         "deployment": related.deployments_of(item.connection, [tuned]).get(tuned, "") if tuned else "",
-        "noun": "fine-tuning job",
-        "list_url": reverse("fine-tuning-jobs"),
-        "list_title": "Fine-tuning",
         "again_url": again_url(row),
         "changes": changes(item),
         "history": access.history_for(request.user, Target(KIND, item.remote_id, item.name)),
-        "samples": [*calling(item, "retrieve"), *clicking(row)],
+        "samples": [*code_calls.about(item, "fine_tuning.jobs.retrieve"), *clicking(row)],
     }
-
-
-def calling(item: Item, verb: str) -> list[Sample]:
-    parts = ["fine_tuning", "jobs", item.remote_id, *([] if verb == "retrieve" else [verb])]
-    method = "GET" if verb == "retrieve" else "POST"
-    name = f"fine_tuning.jobs.{verb}"
-    return code_calls.calling(item.connection, name, method, code_calls.path(*parts), ids=[item.remote_id])
 
 
 def clicking(row: Row) -> list[Sample]:
     """What the buttons of a job's page do, as code."""
     if row.can_pause:
-        return code_calls.titled("Pause", calling(row.item, "pause"))
+        return code_calls.titled("Pause", code_calls.about(row.item, "fine_tuning.jobs.pause"))
     if row.can_resume:
-        return code_calls.titled("Resume", calling(row.item, "resume"))
+        return code_calls.titled("Resume", code_calls.about(row.item, "fine_tuning.jobs.resume"))
     return []
 
 
@@ -181,8 +165,8 @@ def told(
 def cancel(request: HttpRequest, slug: str, job_id: str) -> HttpResponse:
     """Stop a job for good once its name was typed; its checkpoints stay."""
     item = access.item_for(request.user, slug, KIND, job_id, may="operate")
-    form = ConfirmForm(request.POST if request.method == "POST" else None, expected=item.name)
-    if form.is_bound and form.is_valid():
-        return told(request, slug, job_id, fine_tuning.cancel, "Cancelled {}. Its checkpoints stay.")
-    context = {**framed(request, item), "form": form, "samples": calling(item, "cancel")}
-    return render(request, "fine_tuning/cancel.html", context, status=422 if form.is_bound else 200)
+    samples = code_calls.about(item, "fine_tuning.jobs.cancel")
+    context = {**framed(request, item), "here": "Cancel", "samples": samples}
+    if page := object_page.question(request, "fine_tuning/cancel.html", context, typed=item.name):
+        return page
+    return told(request, slug, job_id, fine_tuning.cancel, "Cancelled {}. Its checkpoints stay.")

@@ -2,17 +2,16 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from console import access
-from console.forms.confirm import ConfirmForm
 from console.index import keeping
 from console.index.models import KIND
-from console.models import Connection
 from console.training import related
 from console.v1 import models
-from console.views import code_calls
+from console.views import code_calls, object_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -22,29 +21,21 @@ def delete(request: HttpRequest, slug: str, model_id: str) -> HttpResponse:
     if not models.parse_model({"id": model_id}).is_fine_tuned:
         messages.info(request, "Only tuned models can be deleted.")
         return redirect("model", slug, model_id)
-    form = ConfirmForm(request.POST if request.method == "POST" else None, expected=model_id)
-    if form.is_bound and form.is_valid():
-        return deleted(request, connection, model_id)
     path = code_calls.path("models", model_id)
+    job = related.job_of(connection, model_id)
+    to = reverse("fine-tuning-job", args=[slug, job.remote_id]) if job else reverse("models")
     context = {
         "connection": connection,
-        "form": form,
         "name": model_id,
-        "job": related.job_of(connection, model_id),
+        "noun": "model",
+        "job": job,
+        "back_url": to,
         "deployment": related.deployments_of(connection, [model_id]).get(model_id, ""),
         "samples": code_calls.calling(connection, "models.delete", "DELETE", path, ids=[model_id]),
     }
-    return render(request, "models/delete.html", context, status=422 if form.is_bound else 200)
-
-
-def deleted(request: HttpRequest, connection: Connection, name: str) -> HttpResponse:
-    """Delete it, and go to the job that made it where there is one."""
+    if page := object_page.question(request, "models/delete.html", context, typed=model_id):
+        return page
     with connection.client(request.user) as client:
-        was_there = models.delete_model(client, name)
-    keeping.forget(connection, KIND, name)
-    if was_there:
-        messages.success(request, f"Deleted {name}.")
-    else:
-        messages.info(request, f"{name} was gone already.")
-    job = related.job_of(connection, name)
-    return redirect("fine-tuning-job", connection.slug, job.remote_id) if job else redirect("models")
+        was_there = models.delete_model(client, model_id)
+    keeping.forget(connection, KIND, model_id)
+    return object_page.gone(request, was_there=was_there, said=f"Deleted {model_id}.", to=to)

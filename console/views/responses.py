@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from console import access
@@ -19,7 +18,7 @@ from console.responses import drafts
 from console.responses.looking import Look, look
 from console.responses.thread import has_thread
 from console.v1 import responses
-from console.views import code_calls
+from console.views import code_calls, object_page
 from console.views.code import Sample
 from console.views.history import changes
 from console.views.list_page import list_page
@@ -126,14 +125,7 @@ def live(request: HttpRequest, slug: str, response_id: str) -> HttpResponse:
 
 def framed(request: HttpRequest, item: Item) -> dict[str, Any]:
     """What the head of every page of a response needs."""
-    return {
-        "item": item,
-        "row": Row(item),
-        "noun": "response",
-        "list_url": reverse("responses"),
-        "list_title": "Responses",
-        "may": access.verbs(request.user, item.connection.workspace_id),
-    }
+    return object_page.framed(request, Row(item), LIST)
 
 
 def living(request: HttpRequest, item: Item, found: Look | None = None) -> dict[str, Any]:
@@ -174,12 +166,10 @@ def page(request: HttpRequest, item: Item, found: Look | None = None) -> dict[st
 
 def samples(item: Item) -> list[Sample]:
     """Reading a response as code, and cancelling one that works."""
-    url_path, ids = code_calls.path("responses", item.remote_id), [item.remote_id]
-    found = code_calls.calling(item.connection, "responses.retrieve", "GET", url_path, ids=ids)
+    found = code_calls.about(item, "responses.retrieve")
     if not Row(item).can_cancel:
         return found
-    stop = code_calls.calling(item.connection, "responses.cancel", "POST", f"{url_path}/cancel", ids=ids)
-    return [*found, *code_calls.titled("Cancel", stop)]
+    return [*found, *code_calls.titled("Cancel", code_calls.about(item, "responses.cancel"))]
 
 
 def target(item: Item) -> Target:
@@ -205,20 +195,17 @@ def cancel(request: HttpRequest, slug: str, response_id: str) -> HttpResponse:
 def delete(request: HttpRequest, slug: str, response_id: str) -> HttpResponse:
     """Say what follows a response, then delete it."""
     item = access.item_for(request.user, slug, KIND, response_id, may="operate")
-    if request.method != "POST":
-        return render(request, "responses/delete.html", deleting(request, item))
+    following = Item.objects.uses_of([item], by=KIND).get((item.connection_id, item.remote_id), [])
+    context = {
+        **framed(request, item),
+        "here": "Delete",
+        "following": rows(following),
+        "samples": code_calls.about(item, "responses.delete"),
+    }
+    if asking := object_page.question(request, "responses/delete.html", context):
+        return asking
     with item.connection.client(request.user) as client:
         was_there = responses.delete(client, response_id)
     known.forget(item.connection, response_id)
     drafts.drop(item)
-    messages.success(request, "Deleted the response." if was_there else "The response was gone already.")
-    return redirect("responses")
-
-
-def deleting(request: HttpRequest, item: Item) -> dict[str, Any]:
-    url_path = code_calls.path("responses", item.remote_id)
-    samples = code_calls.calling(
-        item.connection, "responses.delete", "DELETE", url_path, ids=[item.remote_id]
-    )
-    following = Item.objects.uses_of([item], by=KIND).get((item.connection_id, item.remote_id), [])
-    return {**framed(request, item), "following": rows(following), "samples": samples}
+    return object_page.gone(request, was_there=was_there, said="Deleted the response.", to="responses")

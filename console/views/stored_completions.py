@@ -20,7 +20,7 @@ from console.outbound.errors import NotFound, UpstreamError
 from console.playground.pricing import Price, price, sold
 from console.v1 import stored_completions
 from console.v1.stored_completions import Choice, StoredCompletion, StoredMessage, parse_completion
-from console.views import code_calls
+from console.views import code_calls, object_page
 from console.views.fresh import refreshed
 from console.views.history import changes
 from console.views.list_page import list_page
@@ -195,14 +195,7 @@ def asked(request: HttpRequest, slug: str, completion_id: str) -> HttpResponse:
 
 def framed(request: HttpRequest, item: Item) -> dict[str, Any]:
     """What the head of every page of a stored completion needs."""
-    return {
-        "item": item,
-        "row": Row(item),
-        "noun": LIST.one,
-        "list_url": reverse("stored-completions"),
-        "list_title": "Stored completions",
-        "may": access.verbs(request.user, item.connection.workspace_id),
-    }
+    return object_page.framed(request, Row(item), LIST)
 
 
 def shown(request: HttpRequest, item: Item) -> dict[str, Any]:
@@ -212,7 +205,7 @@ def shown(request: HttpRequest, item: Item) -> dict[str, Any]:
         "cost": cost(frame["row"]),
         "changes": changes(item),
         "history": access.history_for(request.user, Target(KIND, item.remote_id)),
-        "samples": calling(item, "retrieve", "GET"),
+        "samples": code_calls.about(item, "chat.completions.retrieve"),
     }
 
 
@@ -225,18 +218,6 @@ def cost(row: Row) -> Price:
         input_tokens=usage.input if usage else None,
         output_tokens=usage.output if usage else None,
         cached_tokens=usage.cached if usage else None,
-    )
-
-
-def calling(item: Item, verb: str, method: str, **more: Any) -> Any:
-    """A call about one stored completion as code."""
-    return code_calls.calling(
-        item.connection,
-        f"chat.completions.{verb}",
-        method,
-        code_calls.path("chat", "completions", item.remote_id),
-        ids=[item.remote_id],
-        **more,
     )
 
 
@@ -281,7 +262,9 @@ def edited(
         **framed(request, item),
         "form": form,
         "differences": differences,
-        "samples": calling(item, "update", "POST", body={"metadata": form.stored or {"reviewed": "yes"}}),
+        "samples": code_calls.about(
+            item, "chat.completions.update", body={"metadata": form.stored or {"reviewed": "yes"}}
+        ),
         "here": "Metadata",
     }
     return render(request, "stored_completions/edit.html", context, status=status)
@@ -291,16 +274,15 @@ def edited(
 def delete(request: HttpRequest, slug: str, completion_id: str) -> HttpResponse:
     """Ask once, then delete."""
     item = access.item_for(request.user, slug, KIND, completion_id, may="operate")
-    if request.method != "POST":
-        context = {**framed(request, item), "samples": calling(item, "delete", "DELETE"), "here": "Delete"}
-        return render(request, "stored_completions/delete.html", context)
+    samples = code_calls.about(item, "chat.completions.delete")
+    context = {**framed(request, item), "here": "Delete", "samples": samples}
+    if page := object_page.question(request, "stored_completions/delete.html", context):
+        return page
     with item.connection.client(request.user) as client:
         was_there = stored_completions.delete(client, completion_id)
     known.forget(item.connection, completion_id)
-    if wants_json(request):
-        return JsonResponse({"deleted": was_there})
-    messages.success(request, "Deleted the stored completion." if was_there else "It was gone already.")
-    return redirect("stored-completions")
+    said = "Deleted the stored completion."
+    return object_page.gone(request, was_there=was_there, said=said, to="stored-completions")
 
 
 def as_json(row: Row) -> dict[str, Any]:

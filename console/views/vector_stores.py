@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from console import access
-from console.forms.confirm import ConfirmForm
 from console.forms.vector_stores import EditForm, StoreForm
 from console.index import vector_stores as known
 from console.index.vector_stores import KIND
@@ -20,7 +19,7 @@ from console.models.audit import Target
 from console.retrieval import contents, work
 from console.v1 import vector_stores
 from console.v1.vector_stores import VectorStore, parse_store
-from console.views import code_calls
+from console.views import code_calls, object_page
 from console.views.activity import accepted
 from console.views.fresh import refreshed
 from console.views.history import changes
@@ -143,13 +142,10 @@ def show(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
     row = Row(item)
     if wants_json(request):
         return JsonResponse({**as_json(row), "raw": item.raw})
-    url_path = code_calls.path("vector_stores", store_id)
     context = {
         **framed(request, item),
         "tab": "files",
-        "samples": code_calls.calling(
-            item.connection, "vector_stores.retrieve", "GET", url_path, ids=[store_id]
-        ),
+        "samples": code_calls.about(item, "vector_stores.retrieve"),
         "changes": changes(item),
         "history": access.history_for(request.user, target(item)),
         "batches": contents.batches(access.jobs_for(request.user), item.connection, store_id),
@@ -159,12 +155,7 @@ def show(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
 
 def framed(request: HttpRequest, item: Item) -> dict[str, Any]:
     """What the head of every page of a store needs."""
-    return {
-        "item": item,
-        "row": Row(item),
-        "connection": item.connection,
-        "may": access.verbs(request.user, item.connection.workspace_id),
-    }
+    return {**object_page.framed(request, Row(item), LIST), "connection": item.connection}
 
 
 def target(item: Item) -> Target:
@@ -219,22 +210,15 @@ def edited(
 def delete(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
     """Delete a store once its name was typed; its files stay."""
     item = access.item_for(request.user, slug, KIND, store_id, may="operate")
-    form = ConfirmForm(request.POST if request.method == "POST" else None, expected=item.name)
-    if not form.is_bound or not form.is_valid():
-        samples = code_calls.calling(
-            item.connection,
-            "vector_stores.delete",
-            "DELETE",
-            code_calls.path("vector_stores", store_id),
-            ids=[store_id],
-        )
-        context = {**framed(request, item), "form": form, "samples": samples}
-        return render(request, "vector_stores/delete.html", context, status=422 if form.is_bound else 200)
+    samples = code_calls.about(item, "vector_stores.delete")
+    context = {**framed(request, item), "here": "Delete", "samples": samples}
+    if page := object_page.question(request, "vector_stores/delete.html", context, typed=item.name):
+        return page
     with item.connection.client(request.user) as client:
-        vector_stores.delete(client, store_id, label=item.name)
+        was_there = vector_stores.delete(client, store_id, label=item.name)
     known.forget(item.connection, store_id)
-    messages.success(request, f"Deleted {item.name}. Its files are still there.")
-    return redirect("vector-stores")
+    said = f"Deleted {item.name}. Its files are still there."
+    return object_page.gone(request, was_there=was_there, said=said, to="vector-stores")
 
 
 def as_json(row: Row) -> dict[str, Any]:
