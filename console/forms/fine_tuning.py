@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 
-from console.forms.graders import GraderFields
 from console.forms.keyed import KeyedForm
+from console.forms.multi_grader import grader_form
 from console.models import Item
 from console.templatetags.formats import byte_size
 from console.training.work import NewJob
@@ -97,7 +97,7 @@ class JobForm(KeyedForm):
         self.pick("training_file", known, "Pick a file")
         self.pick("validation_file", known, "None")
         self.grader = (
-            GraderFields(self.data if self.is_bound else None, kind=grader_kind, initial=self.initial)
+            grader_form(self.data if self.is_bound else None, kind=grader_kind, initial=self.initial)
             if kind == "reinforcement"
             else None
         )
@@ -118,7 +118,7 @@ class JobForm(KeyedForm):
     @property
     def complaints(self) -> dict[str, Any]:
         """What is wrong, by field, with the grader's among it."""
-        return {**self.errors, **(self.grader.errors if self.grader else {})}
+        return {**self.errors, **(self.grader.complaints if self.grader else {})}
 
     @property
     def settings(self) -> list[forms.BoundField]:
@@ -148,7 +148,7 @@ class JobForm(KeyedForm):
             suffix=clean["suffix"],
             seed=clean["seed"],
             hyperparameters=chosen,
-            grader=self.grader.grader if self.grader else {},
+            grader=self.grader.told() if self.grader else {},
             wandb=self.wandb(),
         )
 

@@ -46,7 +46,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "string_check": ("grader_name", "grader_input", "grader_operation", "grader_reference"),
     "text_similarity": ("grader_name", "grader_input", "grader_metric", "grader_reference"),
     "score_model": ("grader_name", "grader_model", "grader_prompt", "grader_low", "grader_high"),
-    "multi": ("grader_json",),
+    "multi": ("grader_name", "grader_formula"),
     "json": ("grader_json",),
 }
 ANSWER, WANTED = "{{sample.output_text}}", "{{item.reference_answer}}"
@@ -58,20 +58,8 @@ EXACT = {
     "input": ANSWER,
     "reference": WANTED,
 }
-NEAR = {
-    "type": "text_similarity",
-    "name": "near",
-    "evaluation_metric": "fuzzy_match",
-    "input": ANSWER,
-    "reference": WANTED,
-}
-BOTH = {
-    "type": "multi",
-    "name": "both",
-    "graders": {"exact": EXACT, "near": NEAR},
-    "calculate_output": "0.3 * exact + 0.7 * near",
-}
 LONGEST = 40_000
+ARITHMETIC = "+ - * / ^ and min, max, abs, floor, ceil, exp, sqrt, log."
 HINT = "Text with places to fill in: {{sample.output_text}} is the answer, {{item.…}} a field of the line."
 LINE = {"class": "input mono", "autocomplete": "off", "spellcheck": "false"}
 
@@ -99,7 +87,7 @@ def bound(label: str, initial: float) -> forms.FloatField:
 
 
 class GraderFields(forms.Form):
-    """The fields of one kind of grader; `grader` is what they say, as the API takes it."""
+    """The fields of one kind of grader; `told` is what they say, as the API takes it."""
 
     grader_kind = forms.ChoiceField(choices=list(KINDS.items()), widget=forms.HiddenInput)
     grader_name = line("Name", "exact")
@@ -111,14 +99,16 @@ class GraderFields(forms.Form):
     grader_prompt = area("Prompt", 4, HINT, initial=PROMPT)
     grader_low = bound("Lowest score", 0)
     grader_high = bound("Highest score", 1)
+    grader_formula = line(
+        "Formula", "0.3 * exact + 0.7 * near", "Over the names of the graders: " + ARITHMETIC
+    )
     grader_json = area("Grader", 14, "A JSON object with a type and a name.")
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind if kind in KINDS else "string_check"
-        template = {"grader_json": pretty(BOTH if self.kind == "multi" else EXACT)}
-        self.initial = {**template, **self.initial, "grader_kind": self.kind}
-        for name in set(self.fields) - {"grader_kind", *FIELDS[self.kind]}:
+        self.initial = {"grader_json": pretty(EXACT), **self.initial, "grader_kind": self.kind}
+        for name in {one for each in FIELDS.values() for one in each} - set(FIELDS[self.kind]):
             del self.fields[name]
 
     @property
@@ -136,21 +126,28 @@ class GraderFields(forms.Form):
         return grader
 
     @property
-    def grader(self) -> dict[str, Any]:
-        """The JSON that is sent. Only after `is_valid`."""
-        clean = self.cleaned_data
-        if "grader_json" in clean:
-            told: dict[str, Any] = clean["grader_json"]
-            return told
-        told = {"type": self.kind, "name": clean["grader_name"]}
+    def complaints(self) -> dict[str, Any]:
+        """What is wrong, by the name of its field."""
+        return dict(self.errors)
+
+    def told(self) -> dict[str, Any]:
+        """The JSON of what is typed, also while that is not right."""
+        is_right = self.is_bound and not self.errors
+        return self.told_of(self.cleaned_data if is_right else {one.name: one.value() for one in self})
+
+    def told_of(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        if "grader_json" in said:
+            found = said["grader_json"]
+            return found if isinstance(found, dict) else loose_object(str(found))
+        told = {"type": self.kind, "name": said["grader_name"]}
         if self.kind == "score_model":
-            messages = [{"role": "user", "content": clean["grader_prompt"]}]
-            told |= {"model": clean["grader_model"], "input": messages}
-            return told | {"range": [clean["grader_low"], clean["grader_high"]]}
-        told |= {"input": clean["grader_input"], "reference": clean["grader_reference"]}
+            messages = [{"role": "user", "content": said["grader_prompt"]}]
+            told |= {"model": said["grader_model"], "input": messages}
+            return told | {"range": [said["grader_low"], said["grader_high"]]}
+        told |= {"input": said["grader_input"], "reference": said["grader_reference"]}
         if self.kind == "string_check":
-            return told | {"operation": clean["grader_operation"]}
-        return told | {"evaluation_metric": clean["grader_metric"]}
+            return told | {"operation": said["grader_operation"]}
+        return told | {"evaluation_metric": said["grader_metric"]}
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean() or {}
@@ -180,6 +177,14 @@ def an_object(text: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ValidationError("This is not a JSON object.")
     return value
+
+
+def loose_object(text: str) -> dict[str, Any]:
+    """The JSON object that a text is, else one that only has the text."""
+    try:
+        return an_object(text)
+    except ValidationError:
+        return {"type": "", "name": "", "unreadable": text}
 
 
 def pretty(value: Any) -> str:

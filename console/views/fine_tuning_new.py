@@ -32,7 +32,10 @@ PURPOSES = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, slug: str) -> HttpResponse:
-    """Start a job; the same form sent again leads to the same job. What was typed survives another method."""
+    """Start a job; the same form sent again leads to the same job. What was typed survives another method.
+
+    A button inside the form that changes its grader starts nothing.
+    """
     connection = access.connection_for(request.user, slug, may="operate")
     form = form_of(request, connection)
     if not form.is_bound:
@@ -51,8 +54,8 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
 
 def form_of(request: HttpRequest, connection: Connection) -> JobForm:
     """The form that was sent, or one with what the address proposes."""
-    is_sent = request.method == "POST"
-    typed: dict[str, Any] = (request.POST if is_sent else way_back.typed(request)).dict()
+    typed: dict[str, Any] = (request.POST if request.method == "POST" else way_back.typed(request)).dict()
+    is_sent = request.method == "POST" and not typed.get("do")
     return JobForm(
         request.POST if is_sent else None,
         kind=method_of(typed),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from console import access
 from console.forms.graders import KINDS, GraderFields, SampleForm, pretty
+from console.forms.multi_grader import grader_form
 from console.index.fine_tuning import KIND
 from console.models import Connection
 from console.outbound.errors import UpstreamError
@@ -36,18 +37,18 @@ def bench(request: HttpRequest, slug: str) -> HttpResponse:
         item = access.item_for(request.user, slug, KIND, job_id, may="operate")
         told = parse_job({"id": item.remote_id, **item.raw}).grader
         typed |= {"grader_kind": "json", "grader_json": pretty(told)} if told else {}
-    fields = GraderFields(kind=typed.get("grader_kind", ""), initial=typed)
+    fields = grader_form(kind=typed.get("grader_kind", ""), initial=typed)
     return page(request, connection, fields, SampleForm(initial=typed))
 
 
 def tried(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Have the resource run or validate what was typed."""
-    fields = GraderFields(request.POST, kind=request.POST.get("grader_kind", ""))
+    fields = grader_form(request.POST, kind=request.POST.get("grader_kind", ""))
     sample = SampleForm(request.POST)
     is_run = request.POST["do"] == "run"
     if not fields.is_valid() or (is_run and not sample.is_valid()):
         if wants_json(request):
-            return JsonResponse({"error": {"fields": {**fields.errors, **sample.errors}}}, status=422)
+            return JsonResponse({"error": {"fields": {**fields.complaints, **sample.errors}}}, status=422)
         return page(request, connection, fields, sample if is_run else shown_again(request), status=422)
     try:
         told = asked(request, connection, fields, sample if is_run else None)
@@ -70,9 +71,9 @@ def asked(
 ) -> dict[str, Any]:
     with connection.client(request.user) as client:
         if sample is None:
-            return {"understood": graders.validate(client, fields.grader)}
+            return {"understood": graders.validate(client, fields.told())}
         clean = sample.cleaned_data
-        return {"grade": graders.run(client, fields.grader, sample=clean["sample"], item=clean["item"])}
+        return {"grade": graders.run(client, fields.told(), sample=clean["sample"], item=clean["item"])}
 
 
 def page(
@@ -106,8 +107,6 @@ def use_url(connection: Connection, fields: GraderFields) -> str:
 
 
 def running(connection: Connection, fields: GraderFields) -> Any:
-    told = GraderFields({one.html_name: one.value() for one in fields}, kind=fields.kind)
-    grader = told.grader if told.is_valid() else {"type": fields.kind, "name": "…"}
-    body = {"grader": grader, "model_sample": "…", "item": {"reference_answer": "…"}}
+    body = {"grader": fields.told(), "model_sample": "…", "item": {"reference_answer": "…"}}
     path = "/fine_tuning/alpha/graders/run"
     return code_calls.calling(connection, "fine_tuning.alpha.graders.run", "POST", path, body=body)

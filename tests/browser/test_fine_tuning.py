@@ -156,6 +156,31 @@ def test_jobs_are_chosen_in_the_list_and_laid_over_each_other(visit: Visit) -> N
     hold(page)
 
 
+def test_several_graders_are_weighed_by_a_formula(visit: Visit) -> None:
+    page = visit("/c/contoso-eastus2/fine-tuning/graders/")
+    page.get_by_role("link", name="Several, by a formula").click()
+    page.get_by_role("button", name="Remove grader 2").click()
+    expect(page.get_by_role("group", name="Grader 2")).to_have_count(0)
+    page.get_by_role("button", name="Add a grader: String check").click()
+    second = page.get_by_role("group", name="Grader 2, String check")
+    expect(second.get_by_label("Name")).to_have_value("exact2")
+    second.get_by_label("Name").fill("polite")
+    second.get_by_label("Operation").select_option("ilike")
+    second.get_by_label("Reference").fill("delivery")
+    page.get_by_label("Formula").fill("0.25 * exact + 0.5 * polite")
+    page.get_by_label("Formula").press("Enter")
+
+    expect(page.locator("[data-reward]")).to_have_text("0.7500")
+    expect(page.get_by_role("row", name="polite")).to_contain_text("1")
+    page.get_by_role("link", name="Use it in a job").click()
+    expect(page.get_by_role("group", name="Grader 2").get_by_label("Name")).to_have_value("polite")
+    page.get_by_role("button", name="Remove grader 1").click()
+    expect(page.get_by_role("group", name="Grader 2")).to_have_count(0)
+    page.get_by_role("button", name="Edit as JSON").click()
+    expect(page.locator("[name=grader_json]")).to_have_value(re.compile('"calculate_output"'))
+    hold(page)
+
+
 def test_a_grader_is_tried_and_taken_into_a_job(visit: Visit) -> None:
     page = visit("/c/contoso-eastus2/fine-tuning/graders/")
 

@@ -117,6 +117,106 @@ def test_every_kind_of_form_makes_its_grader(operating, upstream, fields, grader
     assert upstream.requests[0].json() == {"grader": grader}
 
 
+MULTI = {
+    **FORM,
+    "grader_kind": "multi",
+    "grader_name": "all",
+    "grader_parts": "0:string_check,4:score_model,7:json",
+    "grader_formula": "min(same, 0.5 * rating) + style_score",
+    "grader_0-grader_name": "same",
+    "grader_0-grader_input": "{{sample.output_text}}",
+    "grader_0-grader_operation": "eq",
+    "grader_0-grader_reference": "{{item.answer}}",
+    "grader_4-grader_name": "rating",
+    "grader_4-grader_model": "gpt-4.1",
+    "grader_4-grader_prompt": "Rate it.",
+    "grader_4-grader_low": "1",
+    "grader_4-grader_high": "5",
+    "grader_7-grader_json": '{"type": "python", "name": "style", "source": "..."}',
+}
+RATING = {"type": "score_model", "name": "rating", "model": "gpt-4.1", "range": [1.0, 5.0]}
+RATING |= {"input": [{"role": "user", "content": "Rate it."}]}
+
+
+@pytest.mark.off_spec("the specification has one grader where its description and example have several")
+def test_several_graders_in_fields_make_one(operating, upstream):
+    upstream[VALIDATE] = 200, {"grader": EXACT}
+
+    operating.post(URL, {**MULTI, "do": "validate"})
+
+    assert upstream.requests[0].json()["grader"] == {
+        "type": "multi",
+        "name": "all",
+        "graders": {
+            "same": {**EXACT, "name": "same"},
+            "rating": RATING,
+            "style": {"type": "python", "name": "style", "source": "..."},
+        },
+        "calculate_output": "min(same, 0.5 * rating) + style_score",
+    }
+
+
+def test_graders_are_added_and_removed_and_what_was_typed_stays(operating, upstream):
+    added = operating.post(URL, {**MULTI, "do": "grader:add:score_model"}).context["grader"]
+    left = operating.post(URL, {**MULTI, "do": "grader:remove:0"}).context["grader"]
+
+    assert added["grader_parts"].value() == "0:string_check,4:score_model,7:json,8:score_model"
+    assert [one.told()["name"] for one in added.parts] == ["same", "rating", "style", "rating2"]
+    assert [one.told()["name"] for one in left.parts] == ["rating", "style"]
+    assert left["grader_formula"].value() == MULTI["grader_formula"]
+    assert upstream.hits == 0
+
+
+def test_several_graders_go_on_as_json(operating, upstream):
+    form = operating.post(URL, {**MULTI, "grader_formula": "same", "do": "grader:json"}).context["grader"]
+
+    assert form.kind == "json"
+    told = json.loads(form["grader_json"].value())
+    assert (told["calculate_output"], list(told["graders"])) == ("same", ["same", "rating", "style"])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"grader_formula": "same + near"}, "“near” is none of the graders: same, rating, style."),
+        ({"grader_4-grader_name": "same"}, "Two graders are called “same”"),
+        ({"grader_0-grader_name": "is it"}, "a name of letters, digits and underscores"),
+        ({"grader_4-grader_model": ""}, "This field is required"),
+        ({"grader_7-grader_json": "[]"}, "This is not a JSON object"),
+        ({"grader_parts": ""}, "needs a grader to speak of"),
+        ({"grader_parts": "x:multi,0,9999:json"}, "needs a grader to speak of"),
+    ],
+)
+def test_what_is_wrong_with_several_graders_is_said_before_it_costs(operating, upstream, wrong, said):
+    response = operating.post(URL, {**MULTI, **wrong})
+
+    assert response.status_code == 422
+    assert said in response.text
+    assert upstream.hits == 0
+
+
+@pytest.mark.off_spec("the specification has one grader where its description and example have several")
+def test_several_graders_go_from_the_bench_into_a_job_and_back(operating, upstream):
+    upstream[VALIDATE] = 200, {"grader": EXACT}
+    single = {**MULTI, "grader_parts": "0:string_check", "grader_formula": "same"}
+
+    back = operating.post(URL, {**single, "do": "validate"}).context["use_url"]
+
+    job = operating.get(back).context["form"]
+    assert [one.told() for one in job.grader.parts] == [{**EXACT, "name": "same"}]
+    typed = {
+        "method": "reinforcement",
+        "model": "o4-mini",
+        **{k: v for k, v in MULTI.items() if k[:7] == "grader_"},
+    }
+    more = operating.post("/c/prod/fine-tuning/new/", {**typed, "do": "grader:add:json"}).context["form"]
+    assert [one.kind for one in more.grader.parts] == ["string_check", "score_model", "json", "json"]
+    assert more["model"].value() == "o4-mini"
+    assert [request.path for request in upstream.requests] == [
+        "/openai/v1/fine_tuning/alpha/graders/validate"
+    ]
+
+
 def test_a_grader_that_is_understood_is_shown_as_the_service_took_it(operating, upstream):
     upstream[VALIDATE] = 200, {"grader": {**EXACT, "name": "as taken"}}
 
@@ -214,7 +314,9 @@ def rewarded(client, kind: str) -> float:
     """The reward of the bench's example by the template of a kind, from the simulator."""
     url = "/c/sim/fine-tuning/graders/"
     page = client.get(f"{url}?grader_kind={kind}")
-    fields = {one.html_name: one.value() for form in ("grader", "sample") for one in page.context[form]}
+    grader = page.context["grader"]
+    forms = [grader, *getattr(grader, "parts", []), page.context["sample"]]
+    fields = {one.html_name: one.value() for form in forms for one in form}
     told = client.post(url, {**fields, "grader_model": "gpt-4.1-nano", "do": "run"})
     reward: float = told.context["grade"].reward
     return reward
