@@ -68,6 +68,11 @@ class Fresh:
     def unoffered(self) -> list[Freshness]:
         return [one for one in self.parts if one.sync and one.sync.state == Sync.State.NOT_OFFERED]
 
+    def unread(self, slug: str) -> Freshness | None:
+        """A connection whose list could never be read, which is why it shows nothing; None for any other."""
+        told = (one for one in (*self.troubled, *self.unoffered) if one.connection.slug == slug)
+        return next((one for one in told if one.sync and not one.sync.listed_at), None)
+
     @property
     def count(self) -> int:
         """Objects read so far by the listings that are under way."""

@@ -52,6 +52,7 @@ def list_page(
         "rows": found,
         "asked": asked,
         "fresh": state,
+        "unread": state.unread(asked.chosen.get("connection", "")),
         "connections": connections,
         "places": places(request.user, listing.kind),
         "menus": asked.menus(*around(state, items, connections)),

@@ -67,6 +67,37 @@ def ids(response) -> list[str]:
 
 
 @pytest.mark.parametrize(
+    ("answer", "title", "why"),
+    [
+        ((401, {}), "Sign-in to the resource failed", "did not accept the credential"),
+        ((404, {}), "Not offered there", "does not offer containers"),
+    ],
+)
+def test_a_list_of_a_connection_that_could_not_be_read_says_so(
+    reading, connection, upstream, answer, title, why
+):
+    upstream["GET /containers"] = answer
+    refresh(connection, "container")
+
+    table = reading.get("/containers/?connection=prod", headers={**HTMX, "HX-Target": "table"})
+
+    content = table.content.decode().partition('id="table"')[2]
+    assert title in content
+    assert why in content
+    assert 'href="/c/prod/"' in content
+    assert "Nothing fits" not in content
+
+
+def test_what_was_read_before_a_failure_is_searched_as_ever(reading, known, connection, upstream):
+    upstream["GET /containers"] = 401, {}
+    refresh(connection, "container")
+
+    content = reading.get("/containers/?connection=prod&q=nowhere").content.decode()
+
+    assert "Nothing fits" in content
+
+
+@pytest.mark.parametrize(
     ("query", "found"),
     [
         ("", ["cntr-2", "cntr-1"]),
