@@ -113,7 +113,14 @@ class UpstreamErrorMiddleware:
             return JsonResponse({"error": upstream_facts(exception)}, status=exception.page_status)
         is_part = bool(getattr(request, "htmx", False))
         template = "components/error_card.html" if is_part else "upstream_error.html"
-        return render(request, template, {"error": exception}, status=exception.page_status)
+        context = {"error": exception, "retry_url": address_of_page(request)}
+        return render(request, template, context, status=exception.page_status)
+
+
+def address_of_page(request: HttpRequest) -> str:
+    """Where to try again: the page itself, also for a part of it that htmx asked for."""
+    part_of = getattr(getattr(request, "htmx", None), "current_url_abs_path", None)
+    return part_of or request.get_full_path()
 
 
 def upstream_facts(error: UpstreamError) -> dict[str, object]:

@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
+from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -197,13 +198,13 @@ def kind_remedy(kind: str) -> str:
     return known.remedy if known else ""
 
 
-@register.inclusion_tag("components/error_card.html")
-def error_card(error: Any, retry_url: str = "") -> dict[str, Any]:
-    """Show an upstream error where the content would have been.
+@register.inclusion_tag("components/error_card.html", takes_context=True)
+def error_card(context: Context, error: Any, retry_url: str = "") -> dict[str, Any]:
+    """Show an upstream error where the content would have been, with the way to the connection of the page.
 
     `error` has kind, message, remedy, status, code, detail and request_id; `retry_url` adds "Try again".
     """
-    return {"error": error, "retry_url": retry_url}
+    return {"error": error, "retry_url": retry_url, "request": context.get("request")}
 
 
 @register.simple_tag

@@ -1,4 +1,4 @@
-// A request of htmx that failed is told in one sentence; the page stays as it was.
+// A request of htmx that failed is told in one sentence, and the page stays as it was.
 import { toast } from './toasts.js'
 
 const SENTENCES = {
@@ -19,6 +19,16 @@ function told(response) {
   const sentence = error?.querySelector('[data-error-message], [data-error-title] ~ p')?.textContent.trim()
   return title && [title, sentence].filter(Boolean).join('. ')
 }
+
+// What was still to come to a part of the page is told in its place; what is shown already stays.
+document.addEventListener('htmx:beforeSwap', (event) => {
+  const { xhr, target, isError } = event.detail
+  if (!isError || target.getAttribute('aria-busy') !== 'true') return
+  const page = new DOMParser().parseFromString(xhr.responseText, 'text/html')
+  if (!page.body.firstElementChild?.matches('[data-error-kind]')) return
+  event.detail.shouldSwap = true
+  event.detail.isError = false
+})
 
 document.addEventListener('htmx:responseError', (event) => {
   const response = event.detail.xhr

@@ -127,6 +127,32 @@ def test_a_paused_connection_sends_nothing_until_it_is_resumed(visit: Visit, con
     expect(page.get_by_role("button", name="Test now")).to_be_visible()
 
 
+def test_what_a_part_of_a_page_could_not_ask_is_told_in_its_place(
+    visit: Visit, console: Console, watch: Watch
+) -> None:
+    page = visit("/connections/new/")
+    added(page, console, "Key to be lost")
+    page.goto("/evals/?connection=key-to-be-lost")
+    page.get_by_role("link", name="Support answers").click()
+    page.get_by_role("table", name="Runs").get_by_role("link").first.click()
+    expect(page.get_by_role("table", name="Items of the run")).to_be_visible()
+    run = page.url
+
+    page.goto("/c/key-to-be-lost/credential/")
+    page.locator("[name=secret]").fill("not-the-key")
+    page.get_by_role("button", name="Replace and test").click()
+    expect(page.locator("#state")).to_contain_text("Sign-in to the resource failed", timeout=LONG)
+    watch.excuse("502")
+    page.goto(run)
+
+    told = page.locator("[data-error-kind]").filter(has=page.get_by_role("link", name="Try again"))
+    expect(page.locator("#items")).to_have_count(0)
+    expect(told.last.get_by_role("link", name="Try again")).to_have_attribute(
+        "href", run.removeprefix(console.url)
+    )
+    expect(page.locator("[data-toast], .toast")).to_have_count(0)
+
+
 def test_a_removal_needs_the_typed_name(visit: Visit, console: Console) -> None:
     page = visit("/connections/new/")
     added(page, console, "To remove")

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.template import engines
+from django.template import Context, Template, engines
 from django.template.loader import render_to_string
+from django.test import RequestFactory
+from django.urls import resolve
 
 from console.outbound.errors import error_of
 from console.outbound.kinds import ERROR_KINDS
@@ -90,6 +92,16 @@ def test_every_error_kind_is_shown_with_its_kind_title_and_remedy(kind):
     assert ERROR_KINDS[kind].title in html
     assert "<img" not in html
     assert "req-1" in html
+
+
+def test_an_error_on_a_page_of_a_connection_leads_to_the_connection():
+    card = Template("{% error_card error %}")
+    request = RequestFactory().get("/c/prod/evals/new/")
+    request.resolver_match = resolve(request.path)
+    error = error_of("auth_failed")()
+
+    assert 'href="/c/prod/"' in card.render(Context({"error": error, "request": request}))
+    assert "<a " not in card.render(Context({"error": error}))
 
 
 def test_a_kind_that_is_not_known_is_shown_as_it_is():

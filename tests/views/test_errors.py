@@ -111,6 +111,13 @@ def test_an_upstream_error_is_a_page_a_part_or_json(browser, headers, piece):
     assert (b"<html" in response.content) == (not headers)
 
 
+def test_an_upstream_error_of_a_part_is_tried_again_with_its_page(browser):
+    page = {"hx-request": "true", "hx-current-url": "http://testserver/c/prod/evals/"}
+
+    assert b'href="/broken/?how=upstream"' in browser.get("/broken/?how=upstream").content
+    assert b'href="/c/prod/evals/"' in browser.get("/broken/?how=upstream", headers=page).content
+
+
 def test_too_many_requests_says_when_to_try_again():
     response = errors.too_many(RequestFactory().get("/accounts/login/"))
 
