@@ -46,6 +46,20 @@ def test_a_job_answers_json(client, workspace, alice, connection):
     assert (told["state"], told["total"], told["connection"]) == ("queued", 2048, "prod")
 
 
+def test_only_a_job_that_is_done_has_a_result(client, workspace, alice, connection):
+    job = begin(workspace, alice, connection)
+    client.force_login(alice)
+
+    def page(state):
+        type(job).objects.filter(pk=job.pk).update(state=state, url="/files/")
+        return client.get(f"/activity/{job.pk}/").content.decode()
+
+    assert "Open the result" in page("done")
+    for state in ("failed", "unknown_outcome", "cancelled"):
+        assert "Open the result" not in page(state)
+        assert "Look what is there" in page(state)
+
+
 def test_the_part_stops_asking_when_the_job_has_ended(client, workspace, alice, connection):
     job = begin(workspace, alice, connection)
     client.force_login(alice)
