@@ -320,12 +320,16 @@ def test_reading_tells_the_index_of_files_that_no_listing_told_of(reading, batch
 
 
 def test_a_batch_without_files_has_no_results_yet(reading, connection):
-    index.remember(connection, parse_batch({**BATCH, "output_file_id": None, "error_file_id": None}))
+    nothing = {**BATCH, "output_file_id": None, "error_file_id": None}
+    index.remember(connection, parse_batch({**nothing, "status": "in_progress"}))
+    working = reading.get(RESULTS).text
+    index.remember(connection, parse_batch({**nothing, "status": "failed"}))
+    failed = reading.get(RESULTS).text
 
-    page = reading.get(RESULTS).text
-
-    assert "No results yet" in page
-    assert "load, submit" not in page
+    assert "No results yet" in working
+    assert "load, submit" not in working
+    assert "No results yet" not in failed
+    assert "ended without a file of results" in failed
 
 
 def test_results_nobody_looks_at_are_dropped(reading, batch):
