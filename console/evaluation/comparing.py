@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
+from django.utils.text import Truncator
+
 from console.evaluation.significance import Change, of_pairs
 from console.v1 import eval_runs
 from console.v1.client import Client
@@ -154,8 +156,8 @@ def kept(one: OutputItem, number: int) -> Judged:
         number=number,
         passed={"pass": True, "fail": False}.get(one.status),
         verdicts={each.name: (each.passed, each.score) for each in one.verdicts},
-        summary=" · ".join(texts)[:MOST_TEXT],
-        answer=" ".join(text for _, text in one.sample.output)[:MOST_TEXT],
+        summary=Truncator(" · ".join(texts)).chars(MOST_TEXT),
+        answer=Truncator(" ".join(text for _, text in one.sample.output)).chars(MOST_TEXT),
         data=hash(json.dumps(one.item, sort_keys=True)),
     )
 

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.views.decorators.http import require_safe
 
 from console import access
@@ -39,11 +40,11 @@ class ItemRow:
     def summary(self) -> str:
         """The row of the data in one line: the first texts in it."""
         texts = [str(value) for value in self.one.item.values() if isinstance(value, str | int | float)]
-        return " · ".join(texts)[:MOST_TEXT]
+        return Truncator(" · ".join(texts)).chars(MOST_TEXT)
 
     @property
     def answer(self) -> str:
-        return " ".join(text for _, text in self.one.sample.output)[:MOST_TEXT]
+        return Truncator(" ".join(text for _, text in self.one.sample.output)).chars(MOST_TEXT)
 
 
 @require_safe

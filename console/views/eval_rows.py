@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import Truncator
 
 from console.evaluation import known
 from console.models import Item
@@ -27,6 +28,7 @@ SOURCES = {
     "responses": "responses",
 }
 OPERATIONS = {"eq": "equals", "ne": "differs from", "like": "contains", "ilike": "contains, in any case,"}
+MOST_REFERENCE = 60
 
 
 def criterion_title(one: parse.Json) -> str:
@@ -36,9 +38,10 @@ def criterion_title(one: parse.Json) -> str:
 
 
 def operation_of(one: parse.Json) -> str:
-    """How a criterion compares, in words, empty where it does not."""
+    """How a criterion compares, and with what, in words; empty where it does not."""
     operation = parse.text(one.get("operation"))
-    return OPERATIONS.get(operation, operation)
+    reference = Truncator(parse.text(one.get("reference"))).chars(MOST_REFERENCE)
+    return f"{OPERATIONS.get(operation, operation)} {reference}".strip() if operation else ""
 
 
 def model_of(one: parse.Json) -> str:

@@ -64,7 +64,7 @@ def test_the_list_answers_json(reading, known_eval):
 
 
 def test_a_criterion_tells_its_comparison_in_words(reading, known_eval):
-    assert "String check, equals" in reading.get("/c/prod/evals/eval_1/").text
+    assert "String check, equals {{item.answer}}" in reading.get("/c/prod/evals/eval_1/").text
 
 
 def test_reading_the_list_reads_the_runs_of_each_eval(reading, connection, upstream):
