@@ -1,4 +1,10 @@
 // A form in flight is not sent twice: its buttons sleep until the answer is there.
+// And a form with a key has one effect for the same entries, also after "back": the step of the history where it was
+// sent keeps the key that went with them. Changed entries get a key of their own, and so do those that failed.
+import { ready } from './on.js'
+
+const FAILED = 'failed-keys'
+const MOST = 100
 const buttons = (form) => [...form.elements].filter((element) => element.type === 'submit')
 
 function sleep(form) {
@@ -16,6 +22,34 @@ function wake(root) {
     button.removeAttribute('aria-busy')
   }
 }
+
+const failed = () => JSON.parse(sessionStorage.getItem(FAILED) ?? '[]')
+
+const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+
+function entries(form, button) {
+  const told = [...new FormData(form)].filter(([name]) => name !== 'key' && name !== 'csrfmiddlewaretoken')
+  if (button?.name) told.push([button.name, button.value])
+  return JSON.stringify([form.getAttribute('action'), told.map(([name, value]) => [name, value.name ?? value, value.size])])
+}
+
+function keep(form, field, button) {
+  const sent = history.state?.sent ?? {}
+  const told = entries(form, button)
+  if (sent[told] && !failed().includes(sent[told])) field.value = sent[told]
+  else if (Object.values(sent).includes(field.value)) field.value = newKey()
+  history.replaceState({ ...history.state, sent: { ...sent, [told]: field.value } }, '')
+}
+
+ready('[data-failed]', (field) => {
+  sessionStorage.setItem(FAILED, JSON.stringify([...failed(), field.dataset.failed].slice(-MOST)))
+})
+
+// Before anybody else hears of it, so that htmx sends the key too.
+document.addEventListener('submit', ({ target: form, submitter }) => {
+  const field = form.elements.namedItem('key')
+  if (form.getAttribute('method') === 'post' && field?.type === 'hidden') keep(form, field, submitter)
+}, true)
 
 // The button that was pressed must still be in the form data, hence the wait of one turn.
 document.addEventListener('submit', (event) => {
