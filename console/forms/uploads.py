@@ -47,6 +47,13 @@ class UploadForm(forms.Form):
             field.widget.attrs["class"] = "input auto"
 
     @property
+    def chosen(self) -> tuple[Connection | None, str]:
+        """The connection and the purpose that the form shows, be it sent or not."""
+        slug, kind = str(self["connection"].value()), str(self["kind"].value())
+        place = self.connections.get(slug) or next(iter(self.connections.values()), None)
+        return place, MEANINGS.get(kind, MEANINGS["supervised"])[0]
+
+    @property
     def facts(self) -> dict[str, Any]:
         """The fields of the Upload, apart from its name and size."""
         kind, days = self.cleaned_data["kind"], self.cleaned_data["expires"]
@@ -66,7 +73,7 @@ class BeginForm(UploadForm):
 
     name = forms.CharField(max_length=512)
     store = forms.CharField(max_length=256, required=False, help_text="The vector store it is meant for.")
-    size = forms.IntegerField(min_value=1)
+    size = forms.IntegerField(min_value=1, error_messages={"min_value": "The file is empty."})
     first = forms.CharField(max_length=64, help_text="SHA-256 of the first part.")
 
     def clean_name(self) -> str:

@@ -21,6 +21,12 @@ from console.views.shared import wants_json
 
 CONFLICT = 409
 SHOWN = 20
+EXAMPLES = {
+    "fine-tune": "train.jsonl",
+    "batch": "requests.jsonl",
+    "evals": "items.jsonl",
+    "assistants": "handbook.pdf",
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,8 +46,9 @@ def new(request: HttpRequest) -> HttpResponse:
     uploads = access.uploads_for(request.user)[:SHOWN]
     context = {"form": form, "uploads": uploads, "part": PART, "connections": connections}
     context["back"] = way_back.note(request)
-    place = next(iter(form.connections.values()), None)
-    context["samples"] = file_code.sending(place, "train.jsonl", "fine-tune") if place else []
+    place, purpose = form.chosen
+    if place and purpose in EXAMPLES:
+        context["samples"] = file_code.sending(place, EXAMPLES[purpose], purpose)
     return render(request, "uploads/new.html", context, status=422 if form.is_bound else 200)
 
 

@@ -15,6 +15,7 @@ export function show({ element, part }, told) {
   part('note').textContent = told.note
   part('sub').textContent = told.text
   element.dataset.uploadState = told.state
+  if (told.id) document.querySelector(`#uploads [data-upload="${told.id}"]`)?.remove()
 }
 
 export function link({ part }, told) {

@@ -124,7 +124,19 @@ def test_after_a_reload_the_same_file_goes_on_behind_what_arrived(visit: Visit, 
     choose(page, big)
 
     in_state(row(page, big.name), "sent")
+    expect(page.locator("#uploads li").filter(has_text=big.name)).to_have_count(1)
     assert sent == [1, 2]
+
+
+def test_the_code_is_that_of_the_connection_and_the_purpose_that_are_chosen(visit: Visit) -> None:
+    page = visit(UPLOAD)
+
+    page.get_by_label("Purpose").select_option("batch")
+    expect(page.locator("#samples")).to_contain_text('purpose="batch"')
+    page.get_by_label("To", exact=True).select_option("contoso-legacy")
+    expect(page.locator("#samples")).to_contain_text("/resources/contoso-legacy/")
+    page.get_by_label("Purpose").select_option("rows")
+    expect(page.locator("#samples")).to_be_empty()
 
 
 def test_a_lost_network_is_waited_out(visit: Visit, watch: Watch, big: Path) -> None:

@@ -96,6 +96,24 @@ def test_an_upload_that_cannot_be_is_refused(signed_in, wrong):
     assert not Upload.objects.exists()
 
 
+def test_an_empty_file_is_called_so(signed_in):
+    assert begin(signed_in, size=0)["error"]["message"] == "The file is empty."
+
+
+@pytest.mark.parametrize(
+    ("kind", "purpose"), [("preference", "fine-tune"), ("batch", "batch"), ("vision", "fine-tune")]
+)
+def test_the_code_sends_to_what_was_chosen(signed_in, connection, kind, purpose):
+    page = signed_in.get(f"/files/upload/?connection={connection.slug}&kind={kind}").text
+
+    assert f"purpose=&quot;{purpose}&quot;" in page
+    assert connection.url in page
+
+
+def test_rows_that_stay_here_have_no_code(signed_in):
+    assert "Same as code" not in signed_in.get("/files/upload/?kind=rows").text
+
+
 def test_no_room_is_told(signed_in, settings):
     settings.UPLOAD_QUOTA = 1
 
