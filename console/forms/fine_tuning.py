@@ -103,12 +103,11 @@ class JobForm(KeyedForm):
         )
 
     def pick(self, name: str, choices: list[tuple[str, str]], nothing: str) -> None:
-        """Make a field a list to pick from, with what was asked for even where the index does not know it."""
+        """Make a field a list to pick from, with what was asked for; where the index knows nothing it is typed."""
         asked = str(self[name].value() or "")
-        if asked and asked not in dict(choices):
-            choices = [(asked, asked), *choices]
+        more = [(asked, asked)] if asked and asked not in dict(choices) else []
         if choices:
-            self.fields[name].widget = forms.Select({"class": "input"}, [("", nothing), *choices])
+            self.fields[name].widget = forms.Select({"class": "input"}, [("", nothing), *more, *choices])
 
     def is_valid(self) -> bool:
         """Whether the job and its grader can be asked for; both tell what is wrong."""

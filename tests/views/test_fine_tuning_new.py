@@ -105,6 +105,15 @@ def test_a_file_that_the_index_does_not_know_can_be_asked_for(operating, known):
     assert '<option value="file-77" selected>' in page
 
 
+def test_what_was_typed_can_still_be_changed_where_the_index_knows_no_file(operating, connection, upstream):
+    upstream["POST /fine_tuning/jobs"] = REFUSED
+
+    page = operating.post(URL, FORM).text
+
+    assert 'type="text" name="model" value="gpt-4.1-mini-2025-04-14"' in page
+    assert 'type="text" name="training_file" value="file-1"' in page
+
+
 def test_a_job_is_started_and_recorded(operating, known):
     response = operating.post(URL, FORM)
 
