@@ -138,11 +138,19 @@ class CopyForm(KeyedForm):
 
     def __init__(self, *args: Any, connections: list[Connection], purpose: str, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["purpose"].initial = purpose
+        self.initial.setdefault("purpose", purpose)
         self.connections = {one.slug: one for one in connections if may_have(one) and not one.is_paused}
         self.fields["target"].choices = [(slug, one.name) for slug, one in self.connections.items()]  # type: ignore[attr-defined]
         for name in ("target", "purpose"):
             self.fields[name].widget.attrs["class"] = "input auto"
+
+    @property
+    def chosen(self) -> tuple[Connection | None, str]:
+        """The target and the purpose that the form shows, be it sent or not."""
+        target = self.connections.get(str(self["target"].value()))
+        purpose = str(self["purpose"].value())
+        first = next(iter(self.connections.values()), None)
+        return target or first, purpose if purpose in PURPOSES else PURPOSES[0]
 
     def clean_target(self) -> Connection:
         return self.connections[self.cleaned_data["target"]]

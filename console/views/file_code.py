@@ -26,6 +26,21 @@ def reading(connection: Connection, file_id: str) -> list[Sample]:
     return [Sample("Python", "python", setup(connection) + python), Sample("curl", "curl", curl)]
 
 
+def copying(
+    connection: Connection, file_id: str, name: str, *, target: Connection, purpose: str
+) -> list[Sample]:
+    """GET /files/{file_id}/content here, then POST /files there."""
+    url = f"{connection.url}/files/{quote(file_id, safe='')}/content"
+    there = f"# then on {target.slug}, with its own sign-in\n"
+    fetched = (
+        f"{setup(connection)}content = client.files.content({json.dumps(file_id)})\n"
+        f"content.write_to_file({json.dumps(name)})\n\n{there}",
+        f"curl {shlex.quote(url)} -H {header(connection)} -o {shlex.quote(name)}\n\n{there}",
+    )
+    sent = sending(target, name, purpose)
+    return [Sample(one.title, one.id, first + one.text) for first, one in zip(fetched, sent, strict=True)]
+
+
 def sending(
     connection: Connection, name: str, purpose: str, *, expires_after: int | None = None
 ) -> list[Sample]:

@@ -13,6 +13,7 @@ from console.models import Connection, Item, Job, Upload
 from console.models.upload import Refused
 from console.views import file_code
 from console.views.activity import accepted
+from console.views.code import Sample
 from console.views.files import KIND
 
 
@@ -26,13 +27,28 @@ def copy(request: HttpRequest, slug: str, file_id: str) -> HttpResponse:
     known = access.job_of_form(request.user, request.POST.get("key", ""))
     if known is not None:
         return accepted(request, known)
-    form = CopyForm(request.POST if request.method == "POST" else None, connections=others, purpose=purpose)
+    form = CopyForm(
+        request.POST if request.method == "POST" else None,
+        connections=others,
+        purpose=purpose,
+        initial={name: request.GET[name] for name in ("target", "purpose") if name in request.GET},
+    )
     if form.is_bound and form.is_valid():
         job = start_copying(request, item, form)
         if job:
             return accepted(request, job)
-    context = {"item": item, "form": form, "samples": file_code.reading(item.connection, file_id)}
+    context = {"item": item, "form": form, "samples": as_code(item, form)}
     return render(request, "files/copy.html", context, status=422 if form.is_bound else 200)
+
+
+def as_code(item: Item, form: CopyForm) -> list[Sample]:
+    """The copy as code, as the form has it; nothing where there is no other connection."""
+    target, purpose = form.chosen
+    if target is None:
+        return []
+    return file_code.copying(
+        item.connection, item.remote_id, named(item.name), target=target, purpose=purpose
+    )
 
 
 def start_copying(request: HttpRequest, item: Item, form: CopyForm) -> Job | None:

@@ -424,6 +424,15 @@ def test_a_copy_is_a_job_on_the_other_connection(client, alice, known, other):
     assert (job.kind, job.connection, job.arguments["file"]) == ("file.copy", other, "file-1")
 
 
+def test_a_copy_is_shown_as_code_from_here_to_there(client, alice, known, other):
+    page = enter(client, alice).get("/c/prod/files/file-1/copy/?target=other&purpose=evals").text
+
+    assert "client.files.content(&quot;file-1&quot;)" in page
+    assert "# then on other, with its own sign-in" in page
+    assert "purpose=&quot;evals&quot;" in page
+    assert "client.files.delete" not in page
+
+
 def test_a_copy_needs_another_connection(client, alice, known):
     assert "There is no other connection" in enter(client, alice).get("/c/prod/files/file-1/copy/").text
     assert client.post("/c/prod/files/file-1/copy/", {"target": "prod"}).status_code == 422
