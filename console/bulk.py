@@ -7,11 +7,12 @@ from typing import Any
 from console import jobs
 from console.index import keeping
 from console.models import Connection, Item, Job
-from console.outbound.errors import UpstreamError
+from console.outbound.errors import UpstreamError, error_of
 from console.v1 import containers, conversations, evals, files, responses, stored_completions, vector_stores
 from console.v1.client import Client
 
 DELETE = "item.delete"
+GONE = "The connection was removed or paused."
 
 Delete = Callable[[Client, str, str], bool]
 """Takes a client, an id and what people call the object; returns whether it was still there."""
@@ -61,7 +62,10 @@ def delete(job: Job) -> None:
 
 
 def each(job: Job, do: Callable[[dict[str, Any]], dict[str, str]]) -> None:
-    """Do something to one after the other; what an earlier attempt has done is not done again."""
+    """Do something to one after the other; what an earlier attempt has done is not done again.
+
+    Raises the error of the first where nothing could be done at all.
+    """
     wanted: list[dict[str, Any]] = job.arguments["items"]
     results: list[dict[str, str]] = list(job.outcome.get("results", []))
     for place in range(len(results), len(wanted)):
@@ -69,18 +73,22 @@ def each(job: Job, do: Callable[[dict[str, Any]], dict[str, str]]) -> None:
             raise jobs.CancelledError
         results.append(do(wanted[place]))
         job.keep({"results": results})
-    job.advance(len(wanted), len(wanted))
+    failed = [one for one in results if one["state"] == "failed"]
+    job.advance(len(wanted), len(wanted), f"{len(failed)} failed" if failed else "")
+    if failed and len(failed) == len(wanted):
+        raise error_of(failed[0].get("kind", ""))("None of this could be done; why stands at each.")
 
 
 def delete_one(job: Job, kind: str, one: dict[str, Any]) -> dict[str, str]:
     told = {"name": one["name"], "id": one["id"]}
     connection = Connection.objects.active().filter(pk=one["connection"]).first()
     if connection is None:
-        return {**told, "state": "failed", "message": "The connection was removed or paused."}
+        return {**told, "state": "failed", "kind": "not_found", "message": GONE}
     try:
         with connection.client(job.actor) as client:
             was_there = DELETES[kind](client, one["id"], one["name"])
     except UpstreamError as error:
-        return {**told, "state": "failed", "message": f"{error.message} {error.remedy}".strip()}
+        message = f"{error.message} {error.remedy}".strip()
+        return {**told, "state": "failed", "kind": error.kind, "message": message}
     keeping.forget(connection, kind, one["id"])
     return {**told, "state": "done", "message": "deleted" if was_there else "was gone already"}

@@ -168,10 +168,22 @@ def test_each_file_of_a_deletion_has_its_own_result(workspace, connection, alice
 
     done = run(deleting(workspace, alice, wanted))
 
-    assert done.state == "done"
+    assert (done.state, done.note) == ("done", "1 failed")
     assert [one["state"] for one in done.outcome["results"]] == ["done", "failed", "done"]
     assert done.outcome["results"][2]["message"] == "was gone already"
     assert [item.remote_id for item in Item.objects.present().filter(kind="file")] == ["file-2"]
+
+
+def test_a_deletion_of_which_nothing_could_be_done_has_failed(workspace, connection, alice, upstream):
+    wanted = known(connection, 1, 2)
+    for number in (1, 2):
+        upstream[f"DELETE /files/file-{number}"] = 401, {"error": {"code": "401", "message": "no"}}
+
+    job = run(deleting(workspace, alice, wanted))
+
+    assert (job.state, job.error_kind) == ("failed", "auth_failed")
+    assert [one["state"] for one in job.outcome["results"]] == ["failed", "failed"]
+    assert job.note == "2 failed"
 
 
 def test_a_killed_deletion_goes_on_behind_what_it_did(workspace, connection, alice, upstream):

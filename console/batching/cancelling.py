@@ -26,11 +26,12 @@ def cancel_one(job: Job, one: dict[str, Any]) -> dict[str, str]:
     told = {"name": one["name"], "id": one["id"]}
     connection = Connection.objects.active().filter(pk=one["connection"]).first()
     if connection is None:
-        return {**told, "state": "failed", "message": "The connection was removed or paused."}
+        return {**told, "state": "failed", "kind": "not_found", "message": bulk.GONE}
     try:
         with connection.client(job.actor) as client:
             batch = batches.cancel(client, one["id"])
     except UpstreamError as error:
-        return {**told, "state": "failed", "message": f"{error.message} {error.detail}".strip()}
+        message = f"{error.message} {error.detail}".strip()
+        return {**told, "state": "failed", "kind": error.kind, "message": message}
     index.remember(connection, batch)
     return {**told, "state": "done", "message": batch.status.replace("_", " ")}
