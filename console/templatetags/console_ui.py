@@ -207,6 +207,12 @@ def error_card(context: Context, error: Any, retry_url: str = "") -> dict[str, A
     return {"error": error, "retry_url": retry_url, "request": context.get("request")}
 
 
+@register.inclusion_tag("components/_not_offered.html")
+def not_offered(connection: Any, kind: str) -> dict[str, Any]:
+    """Say above a form that its resource has no objects of a kind; nothing where it has, or nobody asked yet."""
+    return {"sync": connection.syncs.filter(kind=kind, state="not_offered").first()}
+
+
 @register.simple_tag
 def copy(text: Any, label: str = "") -> SafeString:
     """Render an identifier in mono with a button that copies it."""

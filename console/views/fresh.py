@@ -68,10 +68,15 @@ class Fresh:
     def unoffered(self) -> list[Freshness]:
         return [one for one in self.parts if one.sync and one.sync.state == Sync.State.NOT_OFFERED]
 
+    @property
+    def without(self) -> list[Connection]:
+        """The connections whose resource does not offer the kind."""
+        return [one.connection for one in self.unoffered]
+
     def unread(self, slug: str) -> Freshness | None:
-        """A connection whose list could never be read, which is why it shows nothing; None for any other."""
-        told = (one for one in (*self.troubled, *self.unoffered) if one.connection.slug == slug)
-        return next((one for one in told if one.sync and not one.sync.listed_at), None)
+        """A connection that has no list, or whose list could never be read; None for any other."""
+        never = [one for one in self.troubled if one.sync and not one.sync.listed_at]
+        return next((one for one in (*never, *self.unoffered) if one.connection.slug == slug), None)
 
     @property
     def count(self) -> int:

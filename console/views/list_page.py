@@ -54,7 +54,7 @@ def list_page(
         "fresh": state,
         "unread": state.unread(asked.chosen.get("connection", "")),
         "connections": connections,
-        "places": places(request.user, listing.kind),
+        "places": [one for one in places(request.user, listing.kind) if one not in state.without],
         "menus": asked.menus(*around(state, items, connections)),
         "part": part,
         **(more or {}),

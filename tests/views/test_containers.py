@@ -88,6 +88,20 @@ def test_a_list_of_a_connection_that_could_not_be_read_says_so(
     assert "Nothing fits" not in content
 
 
+def test_where_there_are_no_containers_none_is_offered_to_be_started(operating, connection, upstream):
+    assert 'href="/c/prod/containers/new/"' in operating.get("/containers/").text
+    assert "Not offered" not in operating.get("/c/prod/containers/new/").text
+
+    upstream["GET /containers"] = 404, {}
+    refresh(connection, "container")
+
+    assert 'href="/c/prod/containers/new/"' not in operating.get("/containers/").text
+    for query in ("", "?connection=prod"):
+        below = operating.get(f"/containers/{query}").text.partition('id="table"')[2]
+        assert below.count("does not offer containers") == 1
+    assert "does not offer containers" in operating.get("/c/prod/containers/new/").text
+
+
 def test_what_was_read_before_a_failure_is_searched_as_ever(reading, known, connection, upstream):
     upstream["GET /containers"] = 401, {}
     refresh(connection, "container")
