@@ -9,11 +9,9 @@ from django.core.exceptions import ValidationError
 
 from console.forms.graders import an_object, area, line, pretty
 from console.forms.keyed import KeyedForm
-from console.forms.metadata import MetadataForm, version
+from console.forms.metadata import MetadataForm, checked_metadata
 from console.forms.pairs import plain_lines
-from console.forms.vector_stores import checked_metadata
 from console.jsonl.schema import schema_fault
-from console.once import MARKER
 from console.v1 import parse
 from console.v1.evals import Eval
 
@@ -148,24 +146,4 @@ class EditForm(MetadataForm):
     field_order: Iterable[str] = ("seen", "name", "metadata")
 
     def __init__(self, *args: Any, evaluation: Eval, **kwargs: Any) -> None:
-        self.evaluation = evaluation
-        own = {name: value for name, value in evaluation.metadata.items() if name != MARKER}
-        super().__init__(*args, stored=own, **kwargs)
-        self.initial["name"] = evaluation.name
-
-    def clean_metadata(self) -> dict[str, str]:
-        return checked_metadata(self.cleaned_data["metadata"])
-
-    def stamp(self) -> str:
-        return version({"name": self.evaluation.name, "metadata": plain_lines(self.stored)})
-
-    def differences(self) -> list[tuple[str, str, str]]:
-        mine = self.cleaned_data["name"]
-        named = [("Name", self.evaluation.name, mine)] if mine != self.evaluation.name else []
-        return named + super().differences()
-
-    @property
-    def metadata_to_send(self) -> dict[str, str]:
-        """What was typed, and the mark of the form that made the eval."""
-        mark = {name: value for name, value in self.evaluation.metadata.items() if name == MARKER}
-        return {**self.cleaned_data["metadata"], **mark}
+        super().__init__(*args, stored=evaluation.metadata, others={"name": evaluation.name}, **kwargs)

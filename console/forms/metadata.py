@@ -1,55 +1,71 @@
-"""Changing the metadata of an object that has nothing else to change; who comes second is told."""
+"""Changing what may be changed of an object: its metadata, and a few fields besides; who comes second is told."""
 
 import hashlib
 from collections.abc import Mapping
 from typing import Any, Self
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from console.forms.pairs import LONGEST_KEY, LONGEST_VALUE, MOST, pairs, plain_lines
 from console.models.seen import canonical
+from console.once import MARKER
 
 HINT = (
-    f"One key = value a line, at most {MOST}; a key of up to {LONGEST_KEY} characters, "
-    f"a value of up to {LONGEST_VALUE}."
+    "One key = value a line, at most {most}; "
+    f"a key of up to {LONGEST_KEY} characters, a value of up to {LONGEST_VALUE}."
 )
 
 
 class MetadataForm(forms.Form):
-    """The pairs of one object; `seen` says which version was on the page."""
+    """The pairs of one object; `seen` says which version was on the page.
+
+    Forms with more fields tell what is stored in those as `others`. The mark of the form that made the object
+    is not shown, and stays.
+    """
 
     seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
     metadata = forms.CharField(
         required=False,
         max_length=40_000,
-        help_text=HINT,
         widget=forms.Textarea(attrs={"class": "input", "rows": 8, "spellcheck": "false"}),
     )
 
-    def __init__(self, *args: Any, stored: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, stored: Mapping[str, str], others: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.stored = dict(stored)
-        self.initial = {"seen": self.stamp(), "metadata": plain_lines(stored)}
+        self.mark = {name: value for name, value in stored.items() if name == MARKER}
+        self.stored = {name: value for name, value in stored.items() if name != MARKER}
+        self.others = dict(others or {})
+        self.most = MOST - len(self.mark)
+        self.fields["metadata"].help_text = HINT.format(most=self.most)
+        self.initial = {**self.others, "seen": self.stamp(), "metadata": plain_lines(self.stored)}
 
     def clean_metadata(self) -> dict[str, str]:
-        return pairs(self.cleaned_data["metadata"])
+        return checked_metadata(self.cleaned_data["metadata"], most=self.most)
+
+    @property
+    def metadata_to_send(self) -> dict[str, str]:
+        return {**self.cleaned_data["metadata"], **self.mark}
 
     def stamp(self) -> str:
-        """Which version is stored now."""
-        return version(self.stored)
+        """A digest of what is stored now: equal as long as nobody changed it."""
+        return hashlib.sha256(canonical({**self.others, "metadata": self.stored}).encode()).hexdigest()
 
     @property
     def is_stale(self) -> bool:
-        """Whether the metadata are no longer what the page showed."""
+        """Whether the object is no longer what the page showed."""
         return bool(self.cleaned_data["seen"] != self.stamp())
 
     def differences(self) -> list[tuple[str, str, str]]:
-        """Key, theirs and mine of each pair that differs."""
-        mine: dict[str, str] = self.cleaned_data["metadata"]
-        keys = [*self.stored, *(key for key in mine if key not in self.stored)]
-        rows = [(key, self.stored.get(key, ""), mine.get(key, "")) for key in keys]
-        return [row for row in rows if row[1] != row[2]]
+        """Label, theirs and mine of each field and of each pair that differs."""
+        clean = self.cleaned_data
+        mine: dict[str, str] = clean["metadata"]
+        rows = [(str(self.fields[name].label), told, clean[name]) for name, told in self.others.items()]
+        rows += [(key, self.stored.get(key, ""), mine.get(key, "")) for key in {**self.stored, **mine}]
+        return [(label, str(a or ""), str(b or "")) for label, a, b in rows if a != b]
 
     def rebased(self) -> Self:
         """My entries, meant for the version that is there now."""
@@ -60,6 +76,11 @@ class MetadataForm(forms.Form):
         return self
 
 
-def version(metadata: Mapping[str, str]) -> str:
-    """A digest of metadata: equal as long as nobody changed them."""
-    return hashlib.sha256(canonical(metadata).encode()).hexdigest()
+def checked_metadata(text: str, *, most: int = MOST - 1) -> dict[str, str]:
+    """Typed metadata; one place of the sixteen is kept for our mark. Raises ValidationError."""
+    found = pairs(text)
+    if MARKER in found:
+        raise ValidationError(f"“{MARKER}” is the console's own.")
+    if len(found) > most:
+        raise ValidationError(f"There can be {most} pairs at most: the console keeps one for itself.")
+    return found

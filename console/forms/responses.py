@@ -7,7 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from console.forms.keyed import KeyedForm
-from console.forms.vector_stores import PAIRS_HINT, area, checked_metadata, number
+from console.forms.metadata import checked_metadata
+from console.forms.vector_stores import PAIRS_HINT, area, number
 from console.models import Connection
 from console.responses.work import NewResponse
 from console.v1.parameters import PARAMETERS

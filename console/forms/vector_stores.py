@@ -6,15 +6,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import QueryDict
 
 from console.forms.keyed import KeyedForm
-from console.forms.pairs import pairs, plain_lines, scalars
+from console.forms.metadata import MetadataForm, checked_metadata
+from console.forms.pairs import scalars
 from console.forms.picked_files import PickedFilesForm
 from console.forms.uploads import small
 from console.models import Upload
 from console.models.seen import canonical
-from console.once import MARKER
 from console.retrieval.work import NewFiles, NewStore
 from console.v1.vector_store_files import LARGEST_BATCH
 from console.v1.vector_stores import LONGEST_LIFE, VectorStore
@@ -155,58 +154,19 @@ class UploadedForm(KeyedForm, CutForm):
         return clean
 
 
-class EditForm(forms.Form):
-    """Name, life and metadata of a store; `seen` says which version was on the page."""
+class EditForm(MetadataForm):
+    """Name, life and metadata of a store."""
 
-    seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
     name = text("Name", 256)
     days = number("Expires", 1, LONGEST_LIFE)
-    metadata = area("Metadata", PAIRS_HINT)
+    field_order: Iterable[str] = ("seen", "name", "days", "metadata")
 
     def __init__(self, *args: Any, store: VectorStore, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.store = store
+        others = {"name": store.name, "days": store.days}
+        super().__init__(*args, stored=store.metadata, others=others, **kwargs)
         had = "It can be changed, not taken away." if store.days else "Empty: it stays until it is deleted."
         self.fields["days"].help_text = f"Days after its last use, 1 to {LONGEST_LIFE}. {had}"
         self.fields["days"].required = store.days is not None
-        self.initial = {"seen": version(store), **values(store)}
-
-    def clean_metadata(self) -> dict[str, str]:
-        return checked_metadata(self.cleaned_data["metadata"])
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether the store is no longer what the page showed."""
-        return bool(self.cleaned_data["seen"] != version(self.store))
-
-    @property
-    def metadata_to_send(self) -> dict[str, str]:
-        """What was typed, and the mark of the form that made the store."""
-        mark = {name: value for name, value in self.store.metadata.items() if name == MARKER}
-        return {**self.cleaned_data["metadata"], **mark}
-
-    def differences(self) -> list[tuple[str, str, str]]:
-        """Label, theirs and mine of each field that differs."""
-        theirs = values(self.store)
-        mine = {
-            "name": self.cleaned_data["name"],
-            "days": self.cleaned_data["days"],
-            "metadata": plain_lines(self.cleaned_data["metadata"]),
-        }
-        labels = {name: str(self.fields[name].label) for name in mine}
-        return [
-            (labels[name], str(theirs[name] or ""), str(mine[name] or ""))
-            for name in mine
-            if theirs[name] != mine[name]
-        ]
-
-    def rebased(self) -> "EditForm":
-        """My entries, meant for the version that is there now."""
-        data = QueryDict(mutable=True)
-        data.update(self.data)
-        data["seen"] = version(self.store)
-        self.data = data
-        return self
 
 
 class AttributesForm(forms.Form):
@@ -222,24 +182,3 @@ class AttributesForm(forms.Form):
 def attributes_seen(attributes: Mapping[str, Any]) -> str:
     """A digest of a file's attributes: equal as long as nobody changed them."""
     return hashlib.sha256(canonical(dict(attributes)).encode()).hexdigest()
-
-
-def checked_metadata(text: str) -> dict[str, str]:
-    """Typed metadata; one place of the sixteen is kept for our mark. Raises ValidationError."""
-    found = pairs(text)
-    if MARKER in found:
-        raise ValidationError(f"“{MARKER}” is the console's own.")
-    if len(found) > 15:
-        raise ValidationError("There can be 15 pairs at most: the console keeps one for itself.")
-    return found
-
-
-def values(store: VectorStore) -> dict[str, Any]:
-    """What of a store can be changed, as the form shows it."""
-    own = {name: value for name, value in store.metadata.items() if name != MARKER}
-    return {"name": store.name, "days": store.days, "metadata": plain_lines(own)}
-
-
-def version(store: VectorStore) -> str:
-    """A digest of what can be changed of a store: equal as long as nobody changed it."""
-    return hashlib.sha256(canonical(values(store)).encode()).hexdigest()

@@ -46,8 +46,3 @@ def name_of(connection: Connection, eval_id: str) -> str:
 def forget(connection: Connection, eval_id: str) -> None:
     """Note that an eval is gone, and its runs with it."""
     keeping.forget(connection, KIND, eval_id)
-    runs = Item.objects.present().filter(
-        connection=connection, kind="eval_run", refs__kind=KIND, refs__remote_id=eval_id
-    )
-    for run_id in list(runs.values_list("remote_id", flat=True)):
-        keeping.forget(connection, "eval_run", run_id)

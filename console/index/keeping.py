@@ -1,7 +1,7 @@
 """Keeps the index in step with what single calls tell of an object, before a listing does; and plain listings."""
 
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from console.index.reading import Batch, NotOffered
 from console.models import Connection, Item, Sync, audit
@@ -15,6 +15,8 @@ LIKE_OPENAI = frozenset(
     {Connection.Kind.AZURE, Connection.Kind.SIMULATOR, Connection.Kind.OPENAI, Connection.Kind.CUSTOM}
 )
 """The providers that may have objects, besides models, in OpenAI's shape."""
+PARTS = {"eval": "eval_run"}
+"""What ends with the object that it belongs to."""
 
 
 def may_have(connection: Connection) -> bool:
@@ -64,6 +66,26 @@ def remember(connection: Connection, kind: str, one: Seen) -> Item:
 
 
 def forget(connection: Connection, kind: str, remote_id: str) -> None:
-    """Note that an object is gone."""
+    """Note that an object is gone, and its parts with it."""
     if Item.objects.forget(connection.pk, kind, remote_id):
         Sync.count_one(connection.pk, kind, by=-1)
+    if part := PARTS.get(kind):
+        of_it = Item.objects.present().filter(
+            connection=connection, kind=part, refs__kind=kind, refs__remote_id=remote_id
+        )
+        for part_id in list(of_it.values_list("remote_id", flat=True)):
+            forget(connection, part, part_id)
+
+
+def read_again(
+    item: Item, user: Any, get: Callable[[Client, str], T], keep: Callable[[Connection, T], object]
+) -> T:
+    """An object as it is now; the index follows, also when it is gone. Raises UpstreamError."""
+    with item.connection.client(user) as client:
+        try:
+            one = get(client, item.remote_id)
+        except NotFound:
+            forget(item.connection, item.kind, item.remote_id)
+            raise
+    keep(item.connection, one)
+    return one

@@ -13,6 +13,7 @@ from console import access
 from console.forms.metadata import MetadataForm
 from console.index import conversations as known
 from console.index.conversations import KIND
+from console.index.keeping import read_again
 from console.index.origins import WAYS, Origin
 from console.models import Item
 from console.models.audit import Target
@@ -163,39 +164,20 @@ def asked_in(item: Item) -> list[Item]:
 def edit(request: HttpRequest, slug: str, conversation_id: str) -> HttpResponse:
     """Change the metadata; who comes second gets both versions (409)."""
     item = access.item_for(request.user, slug, KIND, conversation_id, may="operate")
-    if request.method != "POST":
-        return edited(request, item, MetadataForm(stored=Row(item).metadata), status=200)
+    is_sent = request.method == "POST"
+    stored = Row(item).conversation
+    if is_sent:
+        stored = read_again(item, request.user, conversations.get, known.remember)
+    form = MetadataForm(request.POST if is_sent else None, stored=stored.metadata)
+    samples = code_calls.about(item, "conversations.update", body={"metadata": {"title": "…"}})
+    context = {**framed(request, item), "here": "Edit metadata", "samples": samples}
+    if asking := object_page.editing(request, "conversations/edit.html", context, form):
+        return asking
     with item.connection.client(request.user) as client:
-        form = MetadataForm(request.POST, stored=conversations.get(client, conversation_id).metadata)
-        if not form.is_valid():
-            return edited(request, item, form, status=422)
-        if form.is_stale:
-            return edited(request, item, form.rebased(), status=409, differences=form.differences())
-        changed = conversations.update(client, conversation_id, form.cleaned_data["metadata"])
+        changed = conversations.update(client, conversation_id, form.metadata_to_send)
     known.remember(item.connection, changed)
     messages.success(request, "Changed the metadata.")
     return redirect("conversation", slug, conversation_id)
-
-
-def edited(
-    request: HttpRequest, item: Item, form: MetadataForm, *, status: int, differences: Any = None
-) -> HttpResponse:
-    samples = code_calls.calling(
-        item.connection,
-        "conversations.update",
-        "POST",
-        code_calls.path("conversations", item.remote_id),
-        ids=[item.remote_id],
-        body={"metadata": {"title": "…"}},
-    )
-    context = {
-        **framed(request, item),
-        "here": "Edit metadata",
-        "form": form,
-        "differences": differences,
-        "samples": samples,
-    }
-    return render(request, "conversations/edit.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -18,13 +18,14 @@ from console.forms.evals import EditForm
 from console.forms.graders import pretty
 from console.index import evals as index
 from console.index.evals import KIND
-from console.models import Connection, Item
+from console.index.keeping import read_again
+from console.models import Connection
 from console.outbound.errors import UpstreamError
 from console.v1 import evals
-from console.v1.evals import Eval, parse_eval
-from console.views import code_calls
+from console.v1.evals import parse_eval
+from console.views import code_calls, object_page
 from console.views.activity import accepted
-from console.views.evals import as_json, framed, rows
+from console.views.evals import Row, as_json, framed, rows
 from console.views.shared import failure_of, wants_json
 
 
@@ -172,38 +173,19 @@ def page(request: HttpRequest, connection: Connection, shown: Page) -> HttpRespo
 def edit(request: HttpRequest, slug: str, eval_id: str) -> HttpResponse:
     """Rename an eval, change its metadata; who comes second gets both versions (409)."""
     item = access.item_for(request.user, slug, KIND, eval_id, may="operate")
-    if request.method == "POST":
-        form = EditForm(request.POST, evaluation=read_again(item, request.user))
-    else:
-        form = EditForm(evaluation=parse_eval({"id": item.remote_id, **item.raw}))
-    if not form.is_bound or not form.is_valid():
-        return edited(request, item, form, status=422 if form.is_bound else 200)
-    if form.is_stale:
-        differences = form.differences()
-        return edited(request, item, form.rebased(), status=409, differences=differences)
+    is_sent = request.method == "POST"
+    stored = Row(item).eval
+    if is_sent:
+        stored = read_again(item, request.user, evals.get, index.remember)
+    form = EditForm(request.POST if is_sent else None, evaluation=stored)
+    body = {"name": item.name, "metadata": {"team": "support"}}
+    samples = code_calls.about(item, "evals.update", body=body)
+    context = {**framed(request, item), "here": "Edit", "samples": samples}
+    if page := object_page.editing(request, "evals/edit.html", context, form):
+        return page
     name = form.cleaned_data["name"]
     with item.connection.client(request.user) as client:
         told = evals.update(client, eval_id, label=item.name, name=name, metadata=form.metadata_to_send)
     index.remember(item.connection, told)
     messages.success(request, f"Changed {told.name}.")
     return redirect("eval", slug, eval_id)
-
-
-def read_again(item: Item, user: Any) -> Eval:
-    with item.connection.client(user) as client:
-        return evals.get(client, item.remote_id)
-
-
-def edited(
-    request: HttpRequest, item: Item, form: EditForm, *, status: int, differences: Any = None
-) -> HttpResponse:
-    samples = code_calls.calling(
-        item.connection,
-        "evals.update",
-        "POST",
-        code_calls.path("evals", item.remote_id),
-        ids=[item.remote_id],
-        body={"name": item.name, "metadata": {"team": "support"}},
-    )
-    context = {**framed(request, item), "form": form, "differences": differences, "samples": samples}
-    return render(request, "evals/edit.html", context, status=status)

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from console import access
 from console.forms.confirm import ConfirmForm
+from console.forms.metadata import MetadataForm
 from console.views.listing import Listing
 from console.views.shared import wants_json
 
@@ -35,6 +36,21 @@ def question(
     if is_sent and (form is None or form.is_valid()):
         return None
     return render(request, template, {**context, "form": form}, status=422 if is_sent else 200)
+
+
+def editing(
+    request: HttpRequest, template: str, context: Mapping[str, Any], form: MetadataForm
+) -> HttpResponse | None:
+    """The page of a form, None once what it says may be sent; who comes second gets both versions (409)."""
+    status, differences = 200, None
+    if form.is_bound:
+        if not form.is_valid():
+            status = 422
+        elif form.is_stale:
+            status, differences, form = 409, form.differences(), form.rebased()
+        else:
+            return None
+    return render(request, template, {**context, "form": form, "differences": differences}, status=status)
 
 
 def gone(request: HttpRequest, *, was_there: bool, said: str, to: str) -> HttpResponse:

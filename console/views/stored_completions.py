@@ -1,53 +1,31 @@
 """Stored chat completions of all connections: what was asked with `store`, shown, marked and deleted."""
 
-from collections.abc import Iterable
-from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from console import access
 from console.forms.metadata import MetadataForm
 from console.index import stored_completions as known
+from console.index.keeping import read_again
 from console.index.stored_completions import KIND
 from console.models import Item, audit
 from console.models.audit import Target
 from console.outbound.errors import NotFound, UpstreamError
-from console.playground.pricing import Price, price, sold
 from console.v1 import stored_completions
-from console.v1.stored_completions import Choice, StoredCompletion, StoredMessage, parse_completion
+from console.v1.stored_completions import StoredMessage
 from console.views import code_calls, object_page
 from console.views.fresh import refreshed
 from console.views.history import changes
 from console.views.list_page import list_page
 from console.views.listing import SELECT, Column, Listing, by_connection, by_label, by_metadata
 from console.views.shared import wants_json
+from console.views.stored_completion_rows import FINISHES, Row, as_json, cost, rows
 
 AT_ONCE = 50
-FINISHES = {
-    "stop": "Came to its end",
-    "length": "Cut by the token limit",
-    "content_filter": "Cut by the content filter",
-    "tool_calls": "Calls tools",
-}
-ASKED = (
-    "temperature",
-    "top_p",
-    "seed",
-    "presence_penalty",
-    "frequency_penalty",
-    "max_completion_tokens",
-    "max_tokens",
-    "reasoning_effort",
-    "tool_choice",
-    "service_tier",
-)
-"""What rows tell of the request; a member that is null was not set."""
-
 LIST = Listing(
     kind=KIND,
     noun="stored completions",
@@ -87,56 +65,10 @@ LIST = Listing(
 )
 
 
-class Row:
-    """A stored completion as pages show it, from the index."""
-
-    def __init__(self, item: Item) -> None:
-        self.item = item
-        self.completion: StoredCompletion = parse_completion({**item.raw, "id": item.remote_id})
-
-    @property
-    def url(self) -> str:
-        return reverse("stored-completion", args=[self.item.connection.slug, self.item.remote_id])
-
-    @property
-    def state(self) -> str:
-        return "gone" if self.item.gone_at else ""
-
-    @property
-    def ending(self) -> str:
-        """What is odd about the end of the answer, "" for the usual one."""
-        reason = self.completion.finish_reason
-        return "" if reason == "stop" else FINISHES.get(reason, reason)
-
-    @property
-    def choices(self) -> list[tuple[Choice, str]]:
-        """The answers, each with how it ended in words."""
-        found = self.completion.choices
-        return [(one, FINISHES.get(one.finish_reason, one.finish_reason)) for one in found]
-
-    @property
-    def metadata(self) -> dict[str, str]:
-        return dict(self.completion.metadata)
-
-    @cached_property
-    def asked(self) -> list[tuple[str, Any]]:
-        """The parameters of the request, as far as the resource tells them."""
-        raw = self.completion.raw
-        return [(name, raw[name]) for name in ASKED if raw.get(name) not in (None, "")]
-
-    @cached_property
-    def tools(self) -> Any:
-        return self.completion.raw.get("tools")
-
-
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The list, from the index at once; it has itself read again where it is outdated."""
     return list_page(request, LIST, "stored_completions/index.html", rows=rows, as_json=as_json)
-
-
-def rows(items: Iterable[Item]) -> list[Row]:
-    return [Row(item) for item in items]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -209,65 +141,27 @@ def shown(request: HttpRequest, item: Item) -> dict[str, Any]:
     }
 
 
-def cost(row: Row) -> Price:
-    """What an answer cost, by its model: which deployment was asked is not told."""
-    usage, place = row.completion.usage, row.item.connection
-    what = sold(place.pk, place.kind, row.completion.model, region=place.region)
-    return price(
-        what,
-        input_tokens=usage.input if usage else None,
-        output_tokens=usage.output if usage else None,
-        cached_tokens=usage.cached if usage else None,
-    )
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, slug: str, completion_id: str) -> HttpResponse:
     """Change the metadata; who comes second gets both versions (409)."""
     item = access.item_for(request.user, slug, KIND, completion_id, may="operate")
-    if request.method == "POST":
-        form = MetadataForm(request.POST, stored=read_again(item, request.user).metadata)
-    else:
-        form = MetadataForm(stored=Row(item).metadata)
-    if not form.is_bound or not form.is_valid():
-        return edited(request, item, form, status=422 if form.is_bound else 200)
-    if form.is_stale:
-        differences = form.differences()
-        return edited(request, item, form.rebased(), status=409, differences=differences)
+    is_sent = request.method == "POST"
+    stored = Row(item).completion
+    if is_sent:
+        stored = read_again(item, request.user, stored_completions.get, known.remember)
+    form = MetadataForm(request.POST if is_sent else None, stored=stored.metadata)
+    body = {"metadata": form.stored or {"reviewed": "yes"}}
+    samples = code_calls.about(item, "chat.completions.update", body=body)
+    context = {**framed(request, item), "here": "Edit metadata", "samples": samples}
+    if page := object_page.editing(request, "stored_completions/edit.html", context, form):
+        return page
     with item.connection.client(request.user) as client:
-        completion = stored_completions.update(client, completion_id, form.cleaned_data["metadata"])
+        completion = stored_completions.update(client, completion_id, form.metadata_to_send)
     item = known.remember(item.connection, completion)
     if wants_json(request):
         return JsonResponse(as_json(Row(item)))
     messages.success(request, "Changed the metadata.")
     return redirect("stored-completion", slug, completion_id)
-
-
-def read_again(item: Item, user: Any) -> StoredCompletion:
-    """The stored completion as it is now; the index follows, also when it is gone. Raises UpstreamError."""
-    with item.connection.client(user) as client:
-        try:
-            completion = stored_completions.get(client, item.remote_id)
-        except NotFound:
-            known.forget(item.connection, item.remote_id)
-            raise
-    known.remember(item.connection, completion)
-    return completion
-
-
-def edited(
-    request: HttpRequest, item: Item, form: MetadataForm, *, status: int, differences: Any = None
-) -> HttpResponse:
-    context = {
-        **framed(request, item),
-        "form": form,
-        "differences": differences,
-        "samples": code_calls.about(
-            item, "chat.completions.update", body={"metadata": form.stored or {"reviewed": "yes"}}
-        ),
-        "here": "Metadata",
-    }
-    return render(request, "stored_completions/edit.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -283,22 +177,3 @@ def delete(request: HttpRequest, slug: str, completion_id: str) -> HttpResponse:
     known.forget(item.connection, completion_id)
     said = "Deleted the stored completion."
     return object_page.gone(request, was_there=was_there, said=said, to="stored-completions")
-
-
-def as_json(row: Row) -> dict[str, Any]:
-    item, completion = row.item, row.completion
-    usage = completion.usage
-    return {
-        "id": item.remote_id,
-        "connection": item.connection.slug,
-        "model": completion.model,
-        "text": completion.text,
-        "finish_reason": completion.finish_reason,
-        "input_tokens": usage.input if usage else None,
-        "output_tokens": usage.output if usage else None,
-        "metadata": row.metadata,
-        "request_id": completion.request_id,
-        "created_at": completion.created,
-        "seen_at": item.seen_at,
-        "gone_at": item.gone_at,
-    }

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from console import access
 from console.forms.vector_stores import EditForm, StoreForm
 from console.index import vector_stores as known
+from console.index.keeping import read_again
 from console.index.vector_stores import KIND
 from console.models import Item
 from console.models.audit import Target
@@ -166,16 +167,16 @@ def target(item: Item) -> Target:
 def edit(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
     """Rename a store, change its life and metadata; who comes second gets both versions (409)."""
     item = access.item_for(request.user, slug, KIND, store_id, may="operate")
-    if request.method == "POST":
-        store = contents.store_of(item.connection, request.user, store_id)
-        form = EditForm(request.POST, store=store)
-    else:
-        form = EditForm(store=Row(item).store)
-    if not form.is_bound or not form.is_valid():
-        return edited(request, item, form, status=422 if form.is_bound else 200)
-    if form.is_stale:
-        differences = form.differences()
-        return edited(request, item, form.rebased(), status=409, differences=differences)
+    is_sent = request.method == "POST"
+    store = Row(item).store
+    if is_sent:
+        store = read_again(item, request.user, vector_stores.get, known.remember)
+    form = EditForm(request.POST if is_sent else None, store=store)
+    body = {"name": item.name, "expires_after": life(store.days or 30)}
+    samples = code_calls.about(item, "vector_stores.update", body=body)
+    context = {**framed(request, item), "here": "Edit", "samples": samples}
+    if page := object_page.editing(request, "vector_stores/edit.html", context, form):
+        return page
     with item.connection.client(request.user) as client:
         store = vector_stores.update(
             client,
@@ -188,22 +189,6 @@ def edit(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
     known.remember(item.connection, store)
     messages.success(request, f"Changed {store.name}.")
     return redirect("vector-store", slug, store_id)
-
-
-def edited(
-    request: HttpRequest, item: Item, form: EditForm, *, status: int, differences: Any = None
-) -> HttpResponse:
-    body = {"name": item.name, "expires_after": life(form.store.days or 30)}
-    samples = code_calls.calling(
-        item.connection,
-        "vector_stores.update",
-        "POST",
-        code_calls.path("vector_stores", item.remote_id),
-        ids=[item.remote_id],
-        body=body,
-    )
-    context = {**framed(request, item), "form": form, "differences": differences, "samples": samples}
-    return render(request, "vector_stores/edit.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

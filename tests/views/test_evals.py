@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from console import jobs
 from console.index import eval_runs as runs_index
 from console.index import evals as index
 from console.index import following
@@ -203,6 +204,15 @@ def test_several_evals_are_deleted_by_a_job_after_typed_words(operating, known_e
 
     assert "All runs of an eval go with it" in asked.text
     assert Job.objects.get(kind="item.delete").arguments["items"][0]["id"] == "eval_1"
+
+
+def test_the_runs_of_evals_go_with_them_also_by_a_job(operating, known_eval, upstream):
+    upstream["DELETE /evals/eval_1"] = 200, {"object": "eval.deleted", "deleted": True, "eval_id": "eval_1"}
+    operating.post("/evals/delete/", {"item": known_eval.pk, "confirmed": "1", "name": "delete 1 eval"})
+
+    jobs.run(str(Job.objects.get(kind="item.delete").pk))
+
+    assert not Item.objects.present().exists()
 
 
 def test_bob_may_look_and_not_touch(reading, known_eval, upstream):

@@ -260,6 +260,15 @@ def test_who_comes_second_gets_both_versions(operating, known_eval, upstream):
     assert "POST" not in {one.method for one in upstream.requests}
 
 
+def test_an_eval_that_is_gone_when_it_is_changed_is_noted(operating, known_eval, upstream):
+    seen = operating.get(EDIT).context["form"].initial["seen"]
+
+    response = operating.post(EDIT, {"seen": seen, "name": "Better", "metadata": ""})
+
+    assert response.status_code == 404
+    assert not Item.objects.present().exists()
+
+
 def test_a_change_that_is_refused_is_told(operating, known_eval, upstream):
     upstream["GET /evals/eval_1"] = 200, EVAL
     upstream["POST /evals/eval_1"] = REFUSED

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from console import jobs
-from console.forms.metadata import version
+from console.forms.metadata import MetadataForm
 from console.index import refresh
 from console.models import Answer, AuditEvent, Comparison, Item, Job, Sync, Turn
 from tests.upstream import Script
@@ -236,10 +236,14 @@ def test_one_that_is_gone_is_marked_as_such(reading, known, upstream):
     assert "No longer there" in reading.get(URL).text
 
 
+def stamp(metadata: dict[str, str]) -> str:
+    return MetadataForm(stored=metadata).stamp()
+
+
 def test_metadata_are_replaced_and_the_list_follows(operating, known, upstream):
     upstream["GET /chat/completions/chatcmpl-1"] = 200, FIRST
     upstream["POST /chat/completions/chatcmpl-1"] = 200, {**FIRST, "metadata": {"channel": "phone"}}
-    form = {"seen": version(FIRST["metadata"]), "metadata": "channel = phone\n"}
+    form = {"seen": stamp(FIRST["metadata"]), "metadata": "channel = phone\n"}
 
     response = operating.post(f"{URL}edit/", form)
 
@@ -252,19 +256,19 @@ def test_metadata_are_replaced_and_the_list_follows(operating, known, upstream):
 
 def test_who_comes_second_gets_both_versions(operating, known, upstream):
     upstream["GET /chat/completions/chatcmpl-1"] = 200, {**FIRST, "metadata": {"channel": "letter"}}
-    form = {"seen": version(FIRST["metadata"]), "metadata": "channel = phone"}
+    form = {"seen": stamp(FIRST["metadata"]), "metadata": "channel = phone"}
 
     response = operating.post(f"{URL}edit/", form)
 
     assert response.status_code == 409
     assert response.context["differences"] == [("channel", "letter", "phone")]
     assert [request.method for request in upstream.requests] == ["GET"]
-    assert version({"channel": "letter"}) in response.text
+    assert stamp({"channel": "letter"}) in response.text
 
 
 def test_metadata_that_cannot_be_are_kept_in_the_form(operating, known, upstream):
     upstream["GET /chat/completions/chatcmpl-1"] = 200, FIRST
-    form = {"seen": version(FIRST["metadata"]), "metadata": "no sign here"}
+    form = {"seen": stamp(FIRST["metadata"]), "metadata": "no sign here"}
 
     response = operating.post(f"{URL}edit/", form)
 
@@ -277,7 +281,7 @@ def test_a_refused_change_is_recorded(operating, known, upstream):
     upstream["GET /chat/completions/chatcmpl-1"] = 200, FIRST
     upstream["POST /chat/completions/chatcmpl-1"] = REFUSED
 
-    response = operating.post(f"{URL}edit/", {"seen": version(FIRST["metadata"]), "metadata": "a = b"})
+    response = operating.post(f"{URL}edit/", {"seen": stamp(FIRST["metadata"]), "metadata": "a = b"})
 
     assert response.status_code == 403
     event = AuditEvent.objects.filter(action="stored_completion.updated").latest("seq")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.forms.vector_stores import version
+from console.forms.vector_stores import EditForm
 from console.models import AuditEvent, Item, Job, Sync
 from console.models.seen import Seen
 from console.v1.vector_stores import parse_store
@@ -236,7 +236,7 @@ def test_a_silent_resource_is_told_in_place(operating, connection, upstream):
 
 
 def edit_form(**more) -> dict[str, str]:
-    seen = version(parse_store(STORE))
+    seen = EditForm(store=parse_store(STORE)).stamp()
     return {"seen": seen, "name": "Runbooks", "days": "30", "metadata": "team = ops", **more}
 
 
