@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from console import jobs
-from console.models import Job, Upload
+from console.models import Connection, Job, Upload
 
 DATA = b'{"custom_id": "1"}\n'
 DIGEST = hashlib.sha256(DATA).hexdigest()
@@ -114,6 +114,36 @@ def test_rows_that_stay_here_have_no_code(signed_in):
     assert "Same as code" not in signed_in.get("/files/upload/?kind=rows").text
 
 
+@pytest.mark.parametrize(
+    ("kind", "days", "said"),
+    [
+        ("azure", "13", "can expire after 14 to 30 days"),
+        ("azure", "31", "can expire after 14 to 30 days"),
+        ("openai", "0", "can expire after 1 to 30 days"),
+        ("azure", "two weeks", "how many whole days"),
+        ("azure", "14.5", "how many whole days"),
+    ],
+)
+def test_a_life_that_a_resource_does_not_give_is_refused_with_the_one_it_does(
+    signed_in, connection, kind, days, said
+):
+    Connection.objects.filter(pk=connection.pk).update(kind=kind)
+
+    response = signed_in.post("/uploads/", facts(expires=days))
+
+    assert response.status_code == 422
+    assert said in response.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(("kind", "days"), [("azure", 14), ("azure", 21), ("azure", 30), ("openai", 1)])
+def test_a_file_expires_after_any_number_of_days_that_is_allowed(signed_in, connection, kind, days):
+    Connection.objects.filter(pk=connection.pk).update(kind=kind)
+
+    begin(signed_in, expires=str(days))
+
+    assert Upload.objects.get().expires_after == days * 86_400
+
+
 def test_no_room_is_told(signed_in, settings):
     settings.UPLOAD_QUOTA = 1
 
@@ -131,7 +161,7 @@ def test_a_form_that_finds_no_room_keeps_what_was_filled_in(signed_in, settings)
     assert response.status_code == 422
     assert "UPLOAD_QUOTA_PER_WORKSPACE" in response.text
     assert '<option value="batch" selected>' in response.text
-    assert '<option value="14" selected>' in response.text
+    assert 'name="expires" value="14"' in response.text
     assert not Upload.objects.exists()
     assert not (settings.DATA_DIR / "spool").exists()
 
