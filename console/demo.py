@@ -56,6 +56,7 @@ QUESTIONS = (
     "Write the packing list for that as a table.",
 )
 MODEL = "gpt-5-mini"
+SYSTEM = Actor()
 TALK = (
     {"type": "message", "role": "developer", "content": "You answer customers of an outdoor shop, briefly."},
     {"type": "message", "role": "user", "content": "The zip of my tent is torn. Is that covered?"},
@@ -72,20 +73,21 @@ def begin_talks() -> None:
     connection = Connection.objects.active().filter(name=WITH_KEY[0], created_by=None).first()
     if connection is None or Item.objects.filter(connection=connection, kind="response").exists():
         return
-    with connection.client(Actor()) as client:
+    with connection.client(SYSTEM) as client:
         previous = ""
         for question in QUESTIONS:
             previous = begin(connection, client, question, {"previous_response_id": previous or None})
         metadata = {"title": "A torn zip", "channel": "mail"}
         talk = conversations.create(client, items=TALK, metadata=metadata)
-        known_conversations.remember(connection, talk, Origin(way="form"))
+        known_conversations.remember(connection, talk, Origin(way="form", by=SYSTEM.label))
         begin(connection, client, ASKED_IN_IT, {"conversation": talk.id})
 
 
 def begin(connection: Connection, client: Client, question: str, more: dict[str, Any]) -> str:
     body = responses.body(MODEL, question, {"reasoning": {"summary": "auto"}, **more})
     made = responses.start(client, body, label=MODEL)
-    known_responses.remember(connection, made, Origin(title=question, way="background", deployment=MODEL))
+    origin = Origin(title=question, way="background", by=SYSTEM.label, deployment=MODEL)
+    known_responses.remember(connection, made, origin)
     return made.id
 
 

@@ -107,6 +107,9 @@ def test_the_first_talks_are_asked_once_and_make_a_thread(workspace, simulator):
         None,
     ]
     assert Item.objects.get(kind="conversation").name == "A torn zip"
+    assert {
+        tuple(one.values("by")) for one in Item.objects.filter(kind__in=["response", "conversation"])
+    } == {("system",)}
     assert AuditEvent.objects.filter(action="response.created", actor_label="system").count() == 8
 
 

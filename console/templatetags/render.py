@@ -32,6 +32,7 @@ register = template.Library()
 MAX_CHARACTERS = 200_000
 MAX_HIGHLIGHTED = 20_000
 MAX_JSON_HIGHLIGHTED = 100_000
+MAX_PREVIEWED = 2_000
 
 TAGS = {
     *(
@@ -96,6 +97,14 @@ def markdown(text: Any) -> SafeString:
     if len(source) >= MAX_CHARACTERS:
         return _clean(f"<pre><code>{escape(source)}</code></pre>")
     return _clean(_parser().render(source))
+
+
+@register.filter
+def in_a_line(text: Any) -> str:
+    """Write the beginning of a Markdown text as one line of plain text, for a preview: its words without its marks."""
+    tokens = _parser().parse(plain(str(text or "")[:MAX_PREVIEWED]))
+    blocks = ("".join(map(_word, token.children or [token])) for token in tokens)
+    return " ".join(" ".join(blocks).split())
 
 
 @register.filter
@@ -220,6 +229,10 @@ def _tamed(children: Sequence[Token]) -> list[Token]:
         elif token.type == "link_close" and hosts and (host := hosts.pop()):
             tamed += [Token("small_open", "small", 1), _text(f" ({host})"), Token("small_close", "small", -1)]
     return tamed
+
+
+def _word(token: Token) -> str:
+    return " " if token.type in ("softbreak", "hardbreak") else token.content
 
 
 def _text(content: str) -> Token:

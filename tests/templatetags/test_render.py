@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from console.templatetags.render import MAX_CHARACTERS, json_pretty, markdown, plain
+from console.templatetags.render import MAX_CHARACTERS, in_a_line, json_pretty, markdown, plain
 from tests.templatetags.payloads import HTML, MARKDOWN, PAYLOADS
 
 ELEMENTS = {
@@ -183,3 +183,23 @@ def test_json_that_is_too_deep_says_so():
 
 def test_large_json_is_cut_and_says_so():
     assert "more characters" in json_pretty(["x" * 100] * 10_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("## Tents\n\n* **Two** people,\n* a *dog*", "Tents Two people, a dog"),
+        ("| a | b |\n|---|---|\n| `1` | [two](https://x.example/) |", "a b 1 two (x.example)"),
+        ("Look:\n```python\nprint(1)\n```\nDone", "Look: print(1) Done"),
+        ("one\ntwo  \nthree ~~four~~", "one two three four"),
+        ("2 * 3 * 4 < 5 & <b>x</b>", "2 * 3 * 4 < 5 & <b>x</b>"),
+        ("a\u202eb", "a[U+202E]b"),
+        (None, ""),
+    ],
+)
+def test_a_preview_is_one_line_without_marks(text, line):
+    assert in_a_line(text) == line
+
+
+def test_a_preview_of_a_long_text_is_read_from_its_beginning_alone():
+    assert len(in_a_line("word " * 1_000_000)) < 2_001

@@ -265,6 +265,20 @@ def test_the_thread_goes_back_by_reading_and_forward_by_the_index(reading, known
     assert upstream.hits == 1
 
 
+def test_a_step_of_a_thread_shows_words_without_marks(reading, known, connection, upstream):
+    text = {"type": "output_text", "text": "## Tents\n* **Dry** & warm", "annotations": []}
+    output = [{"type": "message", "id": "m", "role": "assistant", "status": "completed", "content": [text]}]
+    met(connection, {**SECOND, "id": "resp_4", "output": output, "previous_response_id": "resp_2"})
+
+    assert "Tents Dry &amp; warm" in reading.get(f"{URL}thread/", headers=HTMX).text
+
+
+def test_of_one_whose_maker_is_not_known_only_the_way_is_told(reading, connection):
+    met(connection, FIRST, way="opened")
+
+    assert '<span class="muted">opened by id</span>' in reading.get("/responses/").text
+
+
 def test_a_thread_whose_beginning_is_gone_says_so(reading, known, connection, upstream):
     met(connection, {**FIRST, "previous_response_id": "resp_0"})
 
