@@ -20,6 +20,7 @@ from console.models import (
     Job,
     Membership,
     Role,
+    Selection,
     Upload,
     User,
     Workspace,
@@ -112,6 +113,14 @@ def items_by_key(user: Any, kind: str, keys: Iterable[int], *, may: str) -> list
     rows = Item.objects.present().filter(kind=kind, pk__in=list(keys))
     rows = rows.filter(connection__in=connections_for(user, may=may))
     return list(rows.select_related("connection__workspace").order_by("name", "pk"))
+
+
+def selection_for(user: Any, selection_id: str, *, page: str) -> Selection:
+    """Return what the user selected for a page; it is there for nobody else."""
+    try:
+        return Selection.objects.get(pk=uuid.UUID(selection_id), owner=user.pk, page=page)
+    except (ValueError, Selection.DoesNotExist):
+        raise Http404("No such selection. It stays for a day.") from None
 
 
 def item_for(user: Any, slug: str, kind: str, remote_id: str, *, may: str) -> Item:

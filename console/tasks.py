@@ -6,6 +6,7 @@ from console import bulk, container_jobs, datasets, file_jobs, jobs  # noqa: F40
 from console.batching import building, cancelling, results, retrying  # noqa: F401 - register their jobs
 from console.batching import work as batching  # noqa: F401 - register its jobs
 from console.models import Connection, User, audit, audit_check, audit_recorder
+from console.models import selection as selections
 from console.models import upload as uploads
 from console.playground import sweeper
 from console.responses import work as responding  # noqa: F401 - registers its jobs
@@ -75,9 +76,10 @@ def verify_audit(user_id: int | None = None) -> None:
 
 @shared_task
 def sweep_uploads() -> None:
-    """End uploads that nobody goes on with, and free their room; and that of results nobody looks at."""
+    """End uploads that nobody goes on with, and free their room; and that of results and selections."""
     uploads.sweep()
     results.sweep()
+    selections.sweep()
 
 
 @shared_task

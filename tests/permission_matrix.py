@@ -84,7 +84,7 @@ RULES: dict[str, Rule] = {
     "upload-send": changes("object", "operate"),
     "upload-check": changes("object", "operate"),
     "upload-cancel": changes("object", "operate"),
-    "files-delete": changes("list", "operate"),
+    "files-delete": edits("list", "operate"),
     "file-check": Rule("object", {"GET": "read", "POST": "operate"}, {"purpose": "batch"}),
     "file-mend": changes("object", "operate"),
     "file-copy": edits("object", "operate"),
@@ -95,7 +95,7 @@ RULES: dict[str, Rule] = {
     # Vector stores
     "vector-stores": reads("list"),
     "vector-stores-refresh": edits("list", "read"),
-    "vector-stores-delete": changes("list", "operate"),
+    "vector-stores-delete": edits("list", "operate"),
     "vector-store-new": edits("object", "operate"),
     "vector-store": reads("object"),
     "vector-store-edit": edits("object", "operate"),
@@ -116,7 +116,7 @@ RULES: dict[str, Rule] = {
     # Stored completions
     "stored-completions": reads("list"),
     "stored-completions-refresh": edits("list", "read"),
-    "stored-completions-delete": changes("list", "operate"),
+    "stored-completions-delete": edits("list", "operate"),
     "stored-completions-dataset": edits("list", "operate"),
     "stored-completion": reads("object"),
     "stored-completion-messages": reads("object"),
@@ -125,7 +125,7 @@ RULES: dict[str, Rule] = {
     # Containers
     "containers": reads("list"),
     "containers-refresh": edits("list", "read"),
-    "containers-delete": changes("list", "operate"),
+    "containers-delete": edits("list", "operate"),
     "container-new": edits("object", "operate"),
     "container": reads("object"),
     "container-live": reads("object"),
@@ -155,7 +155,7 @@ RULES: dict[str, Rule] = {
     # Batches
     "batches": reads("list"),
     "batches-refresh": edits("list", "read"),
-    "batches-cancel": changes("place", "operate"),
+    "batches-cancel": edits("place", "operate"),
     "batch-new": edits("object", "operate"),
     "batch-new-template": edits("object", "operate"),
     "batch-draft": reads("object", "operate"),
@@ -171,7 +171,7 @@ RULES: dict[str, Rule] = {
     # Evals
     "evals": reads("list"),
     "evals-refresh": edits("list", "read"),
-    "evals-delete": changes("list", "operate"),
+    "evals-delete": edits("list", "operate"),
     "eval": reads("object"),
     "eval-live": reads("object"),
     "eval-delete": edits("object", "operate"),
@@ -187,7 +187,7 @@ RULES: dict[str, Rule] = {
     "eval-item": reads("object"),
     # Responses
     "responses": reads("list"),
-    "responses-delete": changes("list", "operate"),
+    "responses-delete": edits("list", "operate"),
     "response-open": reads("place"),
     "response-new": edits("object", "operate"),
     "response": reads("object"),
@@ -199,7 +199,7 @@ RULES: dict[str, Rule] = {
     "response-delete": edits("object", "operate"),
     # Conversations
     "conversations": reads("list"),
-    "conversations-delete": changes("list", "operate"),
+    "conversations-delete": edits("list", "operate"),
     "conversation-open": reads("place"),
     "conversation-new": edits("object", "operate"),
     "conversation": reads("object"),

@@ -8,6 +8,7 @@ from console.models.item import Item, Reference, Revision
 from console.models.job import Job
 from console.models.route_probe import RouteProbe
 from console.models.secret import Secret
+from console.models.selection import Selection
 from console.models.sign_in_link import SignInLink
 from console.models.sync import Sync
 from console.models.upload import Upload
@@ -30,6 +31,7 @@ __all__ = [
     "Role",
     "RouteProbe",
     "Secret",
+    "Selection",
     "SignInLink",
     "Sync",
     "Turn",

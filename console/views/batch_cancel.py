@@ -1,21 +1,20 @@
 """Stopping batches: one from its page, or those that were selected in the list by a job."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from console import access, tasks
 from console.batching import cancelling
 from console.index import batches as known
 from console.index.batches import KIND
+from console.models import Item, Job
 from console.v1 import batches
-from console.views import code_calls, object_page
+from console.views import code_calls, object_page, selecting
 from console.views.activity import accepted
 from console.views.batches import as_json, framed, row_of, rows
-from console.views.bulk import MOST
-from console.views.shared import BadQuery, wants_json
+from console.views.shared import wants_json
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,24 +34,29 @@ def cancel(request: HttpRequest, slug: str, batch_id: str) -> HttpResponse:
     return redirect("batch", slug, batch_id)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def cancel_many(request: HttpRequest) -> HttpResponse:
     """Show which of the selected batches are still at work; once that is confirmed, a job stops just those."""
     access.require(request.user, "operate")
-    keys = [int(key) for key in request.POST.getlist("item") if key.isdecimal() and len(key) < 19]
-    if len(keys) > MOST:
-        raise BadQuery(f"At most {MOST} batches can be cancelled at once.")
-    chosen = rows(access.items_by_key(request.user, KIND, keys, may="operate"))
+    if not selecting.is_asking(request):
+        return selecting.frozen(request, KIND, list_name="batches", noun="batches")
+    selection = selecting.selection_of(request)
+    if selection.job:
+        return accepted(request, selection.job)
+    chosen = rows(access.items_by_key(request.user, KIND, selection.keys, may="operate"))
     working = [row for row in chosen if row.can_cancel]
     if not working:
         messages.info(request, "None of the batches that were selected is at work any more.")
         return redirect("batches")
-    if "confirmed" not in request.POST:
+    if request.method != "POST":
         first = code_calls.about(working[0].item, "batches.cancel")
         context = {"rows": working, "ended": len(chosen) - len(working), "samples": first}
-        return render(request, "batches/cancel_many.html", context)
-    with transaction.atomic():
-        started = cancelling.start([row.item for row in working], request.user)
-        for job in started:
-            tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]
-    return accepted(request, started[0])
+        return render(request, "batches/cancel_many.html", {**context, "action": request.get_full_path()})
+    return accepted(request, selection.confirm(lambda: started(request, [row.item for row in working])))
+
+
+def started(request: HttpRequest, items: list[Item]) -> list[Job]:
+    jobs = cancelling.start(items, request.user)
+    for job in jobs:
+        tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]
+    return jobs

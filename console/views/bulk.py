@@ -3,22 +3,18 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
 
 from console import access, bulk, tasks
 from console.forms.confirm import ConfirmForm
-from console.models import Item
-from console.views import code_calls
+from console.models import Item, Job
+from console.views import code_calls, selecting
 from console.views.activity import accepted
 from console.views.code import Sample
-from console.views.shared import BadQuery
 from console.views.uses import uses
 
-MOST = 500
 UNTYPED = 10
 """As many objects are deleted by a click; more, or grave ones, by typed words."""
 
@@ -95,26 +91,31 @@ PLANS = {
 }
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, kind: str) -> HttpResponse:
     """Show what would be deleted and what uses it; once that list is confirmed, a job deletes just that."""
     access.require(request.user, "operate")
     plan = PLANS[kind]
-    keys = [int(key) for key in request.POST.getlist("item") if key.isdecimal() and len(key) < 19]
-    if len(keys) > MOST:
-        raise BadQuery(f"At most {MOST} {plan.many} can be deleted at once.")
-    items = access.items_by_key(request.user, kind, keys, may="operate")
+    names = {"list_name": plan.list_name, "noun": plan.many}
+    if not selecting.is_asking(request):
+        return selecting.frozen(request, kind, **names)
+    selection = selecting.selection_of(request)
+    if selection.job:
+        return accepted(request, selection.job)
+    items = access.items_by_key(request.user, kind, selection.keys, may="operate")
     if not items:
-        messages.warning(request, f"None of the {plan.many} that were selected is there any more.")
-        return redirect(plan.list_name)
+        return selecting.nothing_left(request, **names)
     form = asking(request, plan, items)
-    if "confirmed" not in request.POST or (form is not None and not form.is_valid()):
+    if request.method != "POST" or (form is not None and not form.is_valid()):
         return asked(request, plan, items, form)
-    with transaction.atomic():
-        started = bulk.start(kind, items, request.user, noun=plan.many)
-        for job in started:
-            tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]
-    return accepted(request, started[0])
+    return accepted(request, selection.confirm(lambda: started(request, kind, items)))
+
+
+def started(request: HttpRequest, kind: str, items: list[Item]) -> list[Job]:
+    jobs = bulk.start(kind, items, request.user, noun=PLANS[kind].many)
+    for job in jobs:
+        tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]
+    return jobs
 
 
 def asking(request: HttpRequest, plan: Plan, items: list[Item]) -> ConfirmForm | None:
@@ -122,7 +123,7 @@ def asking(request: HttpRequest, plan: Plan, items: list[Item]) -> ConfirmForm |
     if len(items) <= UNTYPED and not plan.is_grave:
         return None
     words = f"delete {len(items)} {plan.one if len(items) == 1 else plan.many}"
-    data = request.POST if "confirmed" in request.POST else None
+    data = request.POST if request.method == "POST" else None
     return ConfirmForm(data, expected=words, label=f"Type “{words}” to confirm")
 
 
@@ -133,7 +134,7 @@ def asked(request: HttpRequest, plan: Plan, items: list[Item], form: ConfirmForm
         "rows": rows,
         "used": sum(1 for _, using in rows if using),
         "form": form,
-        "action": request.path,
+        "action": request.get_full_path(),
         "samples": deleting(plan, items[0]),
     }
     status = 422 if form is not None and form.is_bound else 200

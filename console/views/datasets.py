@@ -13,16 +13,15 @@ from django.views.decorators.http import require_http_methods
 from console import access, datasets, tasks
 from console.forms.datasets import DatasetForm
 from console.index.stored_completions import KIND
-from console.models import Job
+from console.models import Job, Selection
 from console.models.upload import Refused
-from console.views import code_calls
+from console.views import code_calls, selecting
 from console.views.activity import accepted
-from console.views.shared import BadQuery, wants_json
+from console.views.shared import wants_json
 from console.views.stored_completions import LIST
 
 MOST = 5000
 """Each costs one call for its messages, so that more would keep a worker busy for an hour."""
-TICKED = 500
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,7 @@ class Chosen:
     keys: list[int]
     total: int
     query: str = ""
+    selection: str = ""
 
     @property
     def is_cut(self) -> bool:
@@ -42,7 +42,9 @@ class Chosen:
 def new(request: HttpRequest) -> HttpResponse:
     """Ask what is wanted; once that is confirmed, a job writes the lines into the spool."""
     access.require(request.user, "operate")
-    chosen = selected(request) if "item" in request.POST else matching(request)
+    if request.method == "POST" and "confirmed" not in request.POST:
+        return asked(request)
+    chosen = chosen_by(request)
     if not chosen.keys:
         messages.warning(request, "There is no stored completion to make a dataset of.")
         return redirect("stored-completions")
@@ -74,13 +76,25 @@ def asking(request: HttpRequest, key: int) -> Any:
     )
 
 
-def selected(request: HttpRequest) -> Chosen:
-    """Those whose boxes were ticked."""
-    keys = [int(key) for key in request.POST.getlist("item") if key.isdecimal() and len(key) < 19]
-    if len(keys) > TICKED:
-        raise BadQuery(f"At most {TICKED} can be selected by hand; a filter takes up to {MOST}.")
-    found = [item.pk for item in access.items_by_key(request.user, KIND, keys, may="read")]
-    return Chosen(found, len(found))
+def asked(request: HttpRequest) -> HttpResponse:
+    """From the list to the page that asks: with what was ticked, or with all that the filter finds."""
+    if "item" not in request.POST:
+        return redirect(request.get_full_path())
+    return selecting.frozen(request, KIND, list_name="stored-completions", noun=LIST.noun, may="read")
+
+
+def chosen_by(request: HttpRequest) -> Chosen:
+    """What is frozen, what came with a form that is confirmed already, or all that the filter finds."""
+    if selecting.is_asking(request):
+        return selected(request, selecting.selection_of(request))
+    if "item" in request.POST:
+        return selected(request, selecting.kept(request, selecting.ticked(request, noun=LIST.noun)))
+    return matching(request)
+
+
+def selected(request: HttpRequest, selection: Selection) -> Chosen:
+    found = [item.pk for item in access.items_by_key(request.user, KIND, selection.keys, may="read")]
+    return Chosen(found, len(found), selection=str(selection.pk))
 
 
 def matching(request: HttpRequest) -> Chosen:
@@ -93,7 +107,8 @@ def matching(request: HttpRequest) -> Chosen:
 
 
 def action(chosen: Chosen) -> str:
-    return reverse("stored-completions-dataset") + chosen.query
+    query = f"?selection={chosen.selection}" if chosen.selection else chosen.query
+    return reverse("stored-completions-dataset") + query
 
 
 def started(request: HttpRequest, form: DatasetForm, chosen: Chosen) -> Job | None:

@@ -198,12 +198,18 @@ def test_many_stores_are_deleted_once_the_words_are_typed(visit: Visit) -> None:
     page.get_by_label("Select Attic two").check()
 
     page.get_by_role("button", name="Delete…").click()
+    page.reload()
+    expect(page.get_by_role("listitem").filter(has_text="Attic")).to_have_count(2)
+    page.get_by_role("link", name="Keep them").click()
+    page.go_back()
     expect(page.get_by_role("listitem").filter(has_text="Attic")).to_have_count(2)
     page.get_by_label("Type “delete 2 vector stores” to confirm").fill("delete 2 vector stores")
     page.get_by_role("button", name="Delete them").click()
 
     expect(page.locator("#job")).to_have_attribute("data-state", "done", timeout=LONG)
     expect(page.locator("#job")).to_contain_text("Attic two")
+    page.go_back()
+    expect(page.locator("#job")).to_have_attribute("data-state", "done")
     page.goto("/vector-stores/?q=Attic")
     expect(page.locator("#table tbody tr")).to_have_count(0)
 

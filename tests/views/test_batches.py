@@ -329,21 +329,24 @@ def test_a_silent_resource_leaves_the_outcome_open(operating, known, upstream):
     assert Item.objects.get(remote_id="batch-1").status == "in_progress"
 
 
-def selected(operating, **more):
+def selected(operating) -> str:
+    """Where the list leads with all batches ticked."""
     keys = list(Item.objects.filter(kind="batch").order_by("pk").values_list("pk", flat=True))
-    return operating.post("/batches/cancel/", {"item": keys, **more})
+    return operating.post("/batches/cancel/", {"item": keys}).headers["Location"]
 
 
 def test_of_those_selected_only_what_works_is_cancelled(operating, known, upstream):
     upstream["POST /batches/batch-1/cancel"] = 200, {**RUNNING, "status": "cancelling"}
-    page = selected(operating)
+    asking = selected(operating)
+    page = operating.get(asking)
     assert [row.item.remote_id for row in page.context["rows"]] == ["batch-1"]
     assert "2 of those selected have ended already" in page.text
     assert 'client.batches.cancel("batch-1")' in page.context["samples"][0].text
     assert upstream.hits == 0
 
-    selected(operating, confirmed="1")
+    places = {operating.post(asking).url, operating.post(asking).url, operating.get(asking).url}
     job = Job.objects.get(kind="batch.cancel")
+    assert places == {f"/activity/{job.pk}/"}
     jobs.run(str(job.pk))
 
     job.refresh_from_db()
@@ -356,7 +359,7 @@ def test_of_those_selected_only_what_works_is_cancelled(operating, known, upstre
 
 def test_a_refusal_is_told_with_its_batch(operating, known, upstream):
     upstream["POST /batches/batch-1/cancel"] = REFUSED
-    selected(operating, confirmed="1")
+    operating.post(selected(operating))
     job = Job.objects.get(kind="batch.cancel")
 
     jobs.run(str(job.pk))
@@ -369,12 +372,12 @@ def test_a_refusal_is_told_with_its_batch(operating, known, upstream):
 def test_nothing_to_cancel_is_told(operating, known):
     Item.objects.filter(remote_id="batch-1").delete()
 
-    assert selected(operating).url == "/batches/"
+    assert operating.get(selected(operating)).url == "/batches/"
 
 
 def test_who_reads_may_not_cancel(reading, known, upstream):
     assert reading.post(f"{URL}cancel/").status_code == 403
-    assert selected(reading, confirmed="1").status_code == 403
+    assert reading.post("/batches/cancel/", {"item": 1}).status_code == 403
     assert upstream.hits == 0
 
 

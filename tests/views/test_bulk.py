@@ -1,14 +1,19 @@
 """Deleting many objects at once: what is shown first, the words that are asked for, and the job that follows."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from console import tasks
 from console.index import keeping
 from console.index import vector_stores as stores
-from console.models import Item, Job
+from console.models import Item, Job, Selection, selection
 from console.v1.vector_stores import parse_store
 
 pytestmark = pytest.mark.django_db
 URL = "/vector-stores/delete/"
+WORDS = "delete 2 vector stores"
 
 
 @pytest.fixture
@@ -20,23 +25,28 @@ def known(connection) -> list[int]:
     return list(Item.objects.order_by("name").values_list("pk", flat=True))
 
 
+def asking(client, keys: list[int]) -> str:
+    """The address of the page that asks about those selected."""
+    return str(client.post(URL, {"item": keys}).headers["Location"])
+
+
 def test_grave_objects_ask_for_typed_words(client, alice, known):
     client.force_login(alice)
+    url = asking(client, known[:2])
 
-    shown = client.post(URL, {"item": known[:2]})
-    refused = client.post(URL, {"item": known[:2], "confirmed": "1", "name": "delete 3 vector stores"})
+    shown, refused = client.get(url), client.post(url, {"name": "delete 3 vector stores"})
 
     assert "delete 2 vector stores" in shown.text
     assert 'client.vector_stores.delete("vs-1")' in shown.context["samples"][0].text
     assert (shown.status_code, refused.status_code) == (200, 422)
-    assert f'name="item" value="{known[1]}"' in refused.text
+    assert "vs-2" in refused.text
     assert not Job.objects.exists()
 
 
 def test_the_typed_words_start_a_job_with_the_frozen_list(client, alice, known):
     client.force_login(alice)
 
-    response = client.post(URL, {"item": known[:2], "confirmed": "1", "name": "delete 2 vector stores"})
+    response = client.post(asking(client, known[:2]), {"name": WORDS, "item": known})
 
     job = Job.objects.get()
     assert response.headers["Location"] == f"/activity/{job.pk}/"
@@ -44,7 +54,64 @@ def test_the_typed_words_start_a_job_with_the_frozen_list(client, alice, known):
     assert [one["id"] for one in job.arguments["items"]] == ["vs-1", "vs-2"]
 
 
-def test_a_reader_is_refused_and_a_stranger_finds_nothing(client, bob, carol, known, connection):
+def test_a_confirmed_list_leads_to_its_job_however_often_it_is_asked_for(client, alice, known):
+    client.force_login(alice)
+    url = asking(client, known[:2])
+
+    places = [client.post(url, {"name": WORDS}).headers["Location"] for _ in range(2)]
+
+    assert {*places, client.get(url).headers["Location"]} == {f"/activity/{Job.objects.get().pk}/"}
+
+
+def test_what_is_gone_meanwhile_is_not_asked_about(client, alice, known):
+    client.force_login(alice)
+    url = asking(client, known[:2])
+    Item.objects.filter(pk=known[0]).delete()
+    assert "delete 1 vector store" in client.get(url).text
+
+    Item.objects.filter(pk=known[1]).delete()
+
+    assert client.get(url).headers["Location"] == "/vector-stores/"
+
+
+def test_a_selection_is_there_for_the_one_who_made_it_alone(client, alice, bob, carol, mallory, known):
+    client.force_login(alice)
+    url = asking(client, known)
+
+    for person, status in ((carol, 404), (bob, 403), (mallory, 403)):
+        client.force_login(person)
+        assert (client.get(url).status_code, client.post(url, {"name": WORDS}).status_code) == (
+            status,
+            status,
+        )
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize("address", [f"{URL}?selection=x", f"{URL}?selection={'0' * 32}"])
+def test_no_selection_is_no_page(client, alice, address):
+    client.force_login(alice)
+
+    assert client.get(address).status_code == 404
+
+
+def test_a_selection_is_for_the_page_that_it_was_made_for(client, alice, known):
+    client.force_login(alice)
+
+    assert client.get(asking(client, known).replace("vector-stores", "files")).status_code == 404
+
+
+def test_selections_are_dropped_after_a_day(client, alice, known):
+    client.force_login(alice)
+    old, new = asking(client, known), asking(client, known)
+    day_ago = timezone.now() - selection.KEPT - timedelta(seconds=1)
+    Selection.objects.filter(pk=old.partition("=")[2]).update(created_at=day_ago)
+
+    tasks.sweep_uploads()
+
+    assert (client.get(old).status_code, client.get(new).status_code) == (404, 200)
+
+
+def test_a_reader_is_refused_and_who_finds_nothing_is_led_back(client, bob, carol, known):
     client.force_login(bob)
     assert client.post(URL, {"item": known}).status_code == 403
 

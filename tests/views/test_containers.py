@@ -365,8 +365,9 @@ def test_a_selection_is_deleted_by_a_job_after_typed_words(operating, known, ups
     upstream["DELETE /containers/cntr-2"] = 200, b"", {}
     key = Item.objects.get(remote_id="cntr-2").pk
 
-    assert "Type “delete 1 container”" in operating.post("/containers/delete/", {"item": key}).text
-    operating.post("/containers/delete/", {"item": key, "confirmed": "1", "name": "delete 1 container"})
+    asking = operating.post("/containers/delete/", {"item": key}).headers["Location"]
+    assert "Type “delete 1 container”" in operating.get(asking).text
+    operating.post(asking, {"name": "delete 1 container"})
     jobs.run(str(Job.objects.get().pk))
 
     assert ids(operating.get("/containers/")) == ["cntr-1"]

@@ -8,6 +8,7 @@ from console import datasets, jobs
 from console.index import refresh
 from console.models import Item, Job, Upload
 from console.views import datasets as views
+from console.views import selecting
 from tests.upstream import Script
 from tests.views.test_stored_completions import MESSAGES, completion, listed
 
@@ -58,10 +59,10 @@ def made(client, keys: list[int], **more) -> tuple[Upload, list[dict]]:
 
 
 def test_a_selection_is_asked_about_first(operating, known, upstream):
-    page = operating.post(URL, {"item": known[:2]}).text
+    asking = operating.post(URL, {"item": known[:2]}).headers["Location"]
 
-    assert "Of 2 stored completions: a JSONL file" in page
-    assert page.count('name="item"') == 2
+    assert "Of 2 stored completions: a JSONL file" in operating.get(asking).text
+    assert f'action="{asking}"' in operating.get(asking).text
     assert not Job.objects.exists()
     assert upstream.hits == 0
 
@@ -91,6 +92,21 @@ def test_it_is_sent_on_like_any_upload(operating, known, upstream):
     assert b"Answer 3" in upstream.requests[-1].body
 
 
+def test_a_selection_is_frozen_and_there_for_the_one_who_made_it(client, alice, carol, known):
+    client.force_login(alice)
+    asking = client.post(URL, {"item": known[:2]}).headers["Location"]
+
+    client.post(asking, form(item=known))
+    client.force_login(carol)
+
+    assert Job.objects.get().arguments["items"] == known[:2]
+    assert client.get(asking).status_code == 404
+
+
+def test_without_a_tick_the_list_leads_to_all_that_it_finds(operating, known):
+    assert operating.post(f"{URL}?channel=mail").headers["Location"] == f"{URL}?channel=mail"
+
+
 def test_all_that_a_filter_finds_become_a_dataset_in_the_order_of_the_list(operating, known):
     page = operating.get(f"{URL}?metadata=channel%3Dmail")
     assert "Of 6 stored completions, all that the list finds" in page.text
@@ -108,7 +124,7 @@ def test_all_that_a_filter_finds_become_a_dataset_in_the_order_of_the_list(opera
 
 def test_a_dataset_has_bounds_and_the_page_says_so(operating, known, monkeypatch):
     monkeypatch.setattr(views, "MOST", 5)
-    monkeypatch.setattr(views, "TICKED", 5)
+    monkeypatch.setattr(selecting, "MOST", 5)
 
     page = operating.get(URL)
 
@@ -144,7 +160,8 @@ def test_what_cannot_be_made_is_said_and_nothing_is_asked(operating, known, upst
 
     assert response.status_code == 422
     assert said in response.text
-    assert response.text.count('name="item"') == 12
+    assert "Of 12 stored completions" in response.text
+    assert response.context["action"].startswith(f"{URL}?selection=")
     assert not Job.objects.exists()
     assert upstream.hits == 0
 

@@ -381,7 +381,7 @@ def key(remote_id: str) -> int:
 def test_what_would_be_deleted_is_shown_first_with_what_uses_it(client, alice, known, upstream):
     chosen = {"item": [key("file-1"), key("file-2"), "x", 999_999]}
 
-    response = enter(client, alice).post("/files/delete/", chosen)
+    response = enter(client, alice).post("/files/delete/", chosen, follow=True)
 
     assert "1 of them is in use" in response.text
     assert "nightly" in response.text
@@ -389,7 +389,8 @@ def test_what_would_be_deleted_is_shown_first_with_what_uses_it(client, alice, k
 
 
 def test_the_confirmed_list_is_frozen_in_a_job(client, alice, known):
-    response = enter(client, alice).post("/files/delete/", {"item": [key("file-1")], "confirmed": "1"})
+    asking = enter(client, alice).post("/files/delete/", {"item": [key("file-1")]}).headers["Location"]
+    response = client.post(asking, {"item": [key("file-2")]})
 
     job = Job.objects.get()
     assert response.headers["Location"] == f"/activity/{job.pk}/"

@@ -304,7 +304,7 @@ def test_a_selection_is_deleted_by_a_job(operating, known, upstream):
         upstream[f"DELETE /chat/completions/chatcmpl-{number}"] = 200, {"deleted": True}
     keys = list(Item.objects.filter(remote_id__in=["chatcmpl-1", "chatcmpl-2"]).values_list("pk", flat=True))
 
-    operating.post("/stored-completions/delete/", {"item": keys, "confirmed": "1"})
+    operating.post(operating.post("/stored-completions/delete/", {"item": keys}).headers["Location"])
     jobs.run(str(Job.objects.get().pk))
 
     assert Job.objects.get().title == "Delete 2 stored completions"
