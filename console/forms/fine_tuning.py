@@ -9,6 +9,7 @@ from console.forms.keyed import KeyedForm
 from console.forms.multi_grader import grader_form
 from console.models import Item
 from console.templatetags.formats import byte_size
+from console.training.related import OFFERED
 from console.training.work import NewJob
 from console.v1.fine_tuning import LONGEST_SUFFIX, METHODS
 
@@ -89,6 +90,7 @@ class JobForm(KeyedForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
+        self.suggestions: dict[str, list[tuple[str, str]]] = {}
         self.initial = {**self.initial, "method": kind}
         for name in {one for each in SETTINGS.values() for one in each} - set(SETTINGS[kind]):
             del self.fields[name]
@@ -103,10 +105,19 @@ class JobForm(KeyedForm):
         )
 
     def pick(self, name: str, choices: list[tuple[str, str]], nothing: str) -> None:
-        """Make a field a list to pick from, with what was asked for; where the index knows nothing it is typed."""
+        """Make a field a list to pick from, with what was asked for.
+
+        Where the index knows nothing it is typed, and also where there is more than a list offers.
+        """
         asked = str(self[name].value() or "")
         more = [(asked, asked)] if asked and asked not in dict(choices) else []
-        if choices:
+        if len(choices) >= OFFERED:
+            self.fields[name].widget.attrs |= {
+                "list": f"known-{name}",
+                "placeholder": "an id, or a suggestion",
+            }
+            self.suggestions[name] = choices
+        elif choices:
             self.fields[name].widget = forms.Select({"class": "input"}, [("", nothing), *more, *choices])
 
     def is_valid(self) -> bool:

@@ -1,5 +1,6 @@
 """Starting a fine-tuning job: the form of each method, its files, its quote, and what is sent."""
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -8,6 +9,7 @@ from console import jobs
 from console.index import files as file_index
 from console.index import models as model_index
 from console.models import AuditEvent, Item, Job
+from console.training.related import OFFERED
 from console.v1.files import parse_file
 from console.v1.models import parse_model
 from tests.upstream import Script
@@ -112,6 +114,19 @@ def test_what_was_typed_can_still_be_changed_where_the_index_knows_no_file(opera
 
     assert 'type="text" name="model" value="gpt-4.1-mini-2025-04-14"' in page
     assert 'type="text" name="training_file" value="file-1"' in page
+
+
+def test_of_more_files_than_a_list_offers_any_can_be_typed(operating, known, connection):
+    files = [parse_file({**FILE, "id": f"file-{number}"}) for number in range(1, OFFERED + 1)]
+    Item.objects.take_in(connection.pk, "file", [file_index.seen(one) for one in files])
+
+    page = operating.get(f"{URL}?training_file=file-old").text
+
+    assert re.search(
+        r'<input type="text" name="training_file" value="file-old"[^>]* list="known-training_file"', page
+    )
+    assert page.count('<option value="file-7">') == 2  # to train on, and to validate with
+    assert '<select name="model"' in page
 
 
 def test_a_job_is_started_and_recorded(operating, known):
