@@ -90,6 +90,14 @@ def without(user: Any, route: str) -> list[Connection]:
     return list(connections_for(user).filter(**refused).order_by("name"))
 
 
+class UnknownItem(Http404):
+    """An object that the index does not know, of a connection that the user sees."""
+
+    def __init__(self, connection: Connection, kind: str) -> None:
+        super().__init__(f"No such {kind}.")
+        self.connection, self.kind = connection, kind
+
+
 def connection_for(user: Any, slug: str, *, may: str) -> Connection:
     connection = connections_for(user).filter(slug=slug).first()
     if connection is None:
@@ -127,7 +135,7 @@ def item_for(user: Any, slug: str, kind: str, remote_id: str, *, may: str) -> It
     connection = connection_for(user, slug, may=may)
     item = Item.objects.filter(connection=connection, kind=kind, remote_id=remote_id).first()
     if item is None:
-        raise Http404(f"No such {kind}.")
+        raise UnknownItem(connection, kind)
     item.connection = connection
     return item
 

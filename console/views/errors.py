@@ -8,10 +8,14 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 
+from console import access
 from console.context import theme
+from console.index.kinds import KINDS as OBJECTS
 from console.models import audit
 from console.views.shared import BadQuery, wants_json
+from console.views.shown_kinds import SHOWN
 
 REQUEST_ID = "console.request_id"
 KINDS = {
@@ -46,8 +50,19 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     return framed(request, 403, reason=str(exception))
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
-    return framed(request, 404)
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that nothing is there; of an object that may yet be met, where that is done."""
+    if not isinstance(exception, access.UnknownItem):
+        return framed(request, 404)
+    where = exception.connection
+    how = "read anew by its list" if OBJECTS[exception.kind].is_listed else "opened by its id"
+    return framed(
+        request,
+        404,
+        reason=f"The index of {where.name} does not know this id. What was made elsewhere is known once it is {how}.",
+        list_url=f"{reverse(SHOWN[exception.kind].list_name)}?connection={where.slug}",
+        list_title=SHOWN[exception.kind].title,
+    )
 
 
 def not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
@@ -85,11 +100,11 @@ def cross_site(request: HttpRequest) -> HttpResponse:
     return alone(request, 403, template="403.html", sentence=reason, reason=reason)
 
 
-def framed(request: HttpRequest, status: int, *, reason: str = "") -> HttpResponse:
+def framed(request: HttpRequest, status: int, *, reason: str = "", **more: str) -> HttpResponse:
     """Answer with a page that keeps the navigation for those who are signed in."""
     if wants_json(request):
         return as_json(request, status, reason or SENTENCES[status])
-    context = {"reason": reason, "incident": incident(request)}
+    context = {"reason": reason, "incident": incident(request), **more}
     return render(request, f"{status}.html", context, status=status)
 
 

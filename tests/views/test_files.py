@@ -413,6 +413,21 @@ def other(workspace, connection):
     return connect(workspace, "other", f"127.0.0.1:{connection.port}", "/openai/v1", "key-2")
 
 
+def test_a_file_that_the_index_does_not_know_leads_to_the_list_that_reads_it(client, alice, known):
+    response = enter(client, alice).get("/c/prod/files/file-new/")
+
+    assert response.status_code == 404
+    assert 'href="/files/?connection=prod"' in response.text
+    assert "does not know this id" in response.text
+
+
+def test_a_file_of_a_connection_that_nobody_may_see_leads_nowhere(client, mallory, known):
+    page = enter(client, mallory).get("/c/prod/files/file-new/").text
+
+    assert "There is no such page" in page
+    assert "connection=prod" not in page
+
+
 def test_a_copy_is_a_job_on_the_other_connection(client, alice, known, other):
     enter(client, alice)
     assert "other" in client.get("/c/prod/files/file-1/copy/").text
