@@ -45,10 +45,11 @@ def read(page: Page) -> None:
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_a_checkpoint_tells_its_measures_on_every_screen(
-    width: int, trained: tuple[str, str], visit: Visit
-) -> None:
-    page = visit(trained[0], width=width)
+def test_a_checkpoint_tells_its_measures(width: int, trained: tuple[str, str], visit: Visit) -> None:
+    page = visit("/", width=width)
+    read(page)
+
+    page.goto(trained[0])
 
     table = page.get_by_role("table", name="Checkpoints, the latest first")
     expect(table.get_by_text("Training loss").filter(visible=True).first).to_be_visible()
