@@ -18,7 +18,6 @@ from console.training.curves import overlaid
 from console.views.fine_tuning_quote import ROLES
 from console.views.fine_tuning_rows import Row, as_json
 from console.views.shared import asks_for, wants_json
-from console.words import in_words
 
 MOST_JOBS = 6
 
@@ -85,10 +84,7 @@ def differences(rows: list[Row]) -> list[Difference]:
         Difference("Base model", [row.job.model for row in rows]),
         Difference("Method", [row.method for row in rows]),
         *(Difference(role, [each.get(role, "") for each in files]) for role in ROLES.values()),
-        *(
-            Difference(in_words(name), [row.job.hyperparameters.get(name, "") for row in rows])
-            for name in names
-        ),
+        *(Difference(name, [row.job.hyperparameters.get(name, "") for row in rows]) for name in names),
         Difference("Seed", ["" if row.job.seed is None else row.job.seed for row in rows]),
         Difference("Trained tokens", [row.job.trained_tokens or "" for row in rows]),
     ]

@@ -39,7 +39,7 @@ def test_the_part_tells_each_state_and_why_a_file_failed(operating, upstream):
     page = operating.get(f"{URL}files/", headers=PART).text
 
     assert "payments.md" in page
-    assert "unsupported_file: The file type is not supported." in page
+    assert "Unsupported file: The file type is not supported." in page
     assert "year: 2026" in page
     assert "every 2s" not in page
 
