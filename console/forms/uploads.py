@@ -40,7 +40,7 @@ class UploadForm(forms.Form):
         label="Purpose", choices=[(key, title) for key, (_, title) in MEANINGS.items()], initial="supervised"
     )
     expires = forms.IntegerField(
-        label="Expires after days",
+        label="Expires after (days)",
         required=False,
         help_text=f"Empty: never. On Azure 14 to {LONGEST_LIFE} days, on others 1 to {LONGEST_LIFE}.",
         widget=forms.NumberInput(attrs={"min": 1, "max": LONGEST_LIFE}),
