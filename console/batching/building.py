@@ -118,6 +118,9 @@ def drafted(
         key=key,
         arguments={"upload": str(upload.pk), **arguments},
     )
+    if job.arguments["upload"] != str(upload.pk):
+        upload.end(Upload.State.CANCELLED)
+        return job
     Job.objects.filter(pk=job.pk).update(url=reverse("batch-draft", args=[connection.slug, job.pk]))
     upload.attach(job)
     return job

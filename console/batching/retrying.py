@@ -20,12 +20,16 @@ LONGEST_NAME = 256
 SUFFIX = ", retry"
 
 
-def start(item: Item, user: Any, batch: Batch, causes: Sequence[str], *, unanswered: bool) -> Job:
-    """Write the draft down; the caller wakes a worker. Raises Refused when the spool has no room."""
+def start(item: Item, user: Any, batch: Batch, causes: Sequence[str], *, unanswered: bool, key: str) -> Job:
+    """Write the draft down, or find the one of the same form; the caller wakes a worker. Raises Refused."""
+    key = f"{user.pk}:{key}"
+    wanted = {"causes": list(causes), "unanswered": unanswered, "batch": asdict(repeating(item, batch))}
+    title = f"Collect lines of {item.name}"
     with transaction.atomic():
+        if known := Job.objects.filter(idempotency_key=key).first():
+            return known
         upload = kept(item.connection, user, file_name(item))
-        wanted = {"causes": list(causes), "unanswered": unanswered, "batch": asdict(repeating(item, batch))}
-        return drafted(RETRY, item.connection, user, upload, wanted, title=f"Collect lines of {item.name}")
+        return drafted(RETRY, item.connection, user, upload, wanted, title=title, key=key)
 
 
 def file_name(item: Item) -> str:

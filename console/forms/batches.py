@@ -65,7 +65,7 @@ class BatchForm(StartForm):
         return NewBatch(**{name: self.cleaned_data[name] for name in self.fields})
 
 
-class RetryForm(forms.Form):
+class RetryForm(KeyedForm):
     """Which lines: those of each cause, and those without any answer."""
 
     lines = forms.MultipleChoiceField(

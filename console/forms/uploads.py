@@ -112,7 +112,7 @@ class BeginForm(UploadForm):
         return first
 
 
-class SmallUploadForm(UploadForm):
+class SmallUploadForm(UploadForm, KeyedForm):
     """A file in the form itself, for browsers without scripts."""
 
     file = forms.FileField(help_text="Up to 2 MiB in this way.")

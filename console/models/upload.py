@@ -121,7 +121,7 @@ class Upload(models.Model):
 
     @classmethod
     def begin(cls, *, first: str, **fields: Any) -> "Upload":
-        """The upload to go on with: an unfinished one of the same file by the same person, or a new one.
+        """The upload to go on with: the one with this `id`, an unfinished one of the same file, or a new one.
 
         `first` is the SHA-256 of the first part. Raises Refused when there is no room.
         """
@@ -129,6 +129,9 @@ class Upload(models.Model):
         # What has a job is written by that, and not by a browser.
         wanted |= {"store_id": fields.get("store_id", ""), "job": None}
         with transaction.atomic():
+            hold_room()
+            if known := cls.objects.filter(pk=fields.get("id")).first():
+                return known
             for known in cls.objects.receiving().filter(**wanted):
                 if not known.parts or known.parts[0] == first:
                     return known
@@ -266,6 +269,11 @@ def folder() -> Path:
     return path
 
 
+def hold_room() -> None:
+    """Keep others who want room waiting until this transaction ends."""
+    list(Workspace.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
 def check_room(size: int, owner: Any, workspace: Workspace) -> None:
     """Raise Refused unless `size` bytes fit into all three quotas and leave 1 GiB of the disk free.
 
@@ -273,7 +281,7 @@ def check_room(size: int, owner: Any, workspace: Workspace) -> None:
     """
     if not 0 < size <= MAX_SIZE:
         raise Refused("A file must have at least one byte, and at most 2 GiB.")
-    list(Workspace.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    hold_room()
     unfinished = Upload.objects.unfinished()
     for quota, rows in (
         ("UPLOAD_QUOTA_PER_PERSON", unfinished.filter(owner=owner)),

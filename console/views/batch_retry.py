@@ -50,11 +50,10 @@ def drafted(request: HttpRequest, item: Item, form: RetryForm) -> HttpResponse |
     """The draft under way; None when there is no room, which the form then says."""
     wanted = form.cleaned_data["lines"]
     causes = [one for one in wanted if one != UNANSWERED]
+    asked = {"unanswered": UNANSWERED in wanted, "key": form.cleaned_data["key"]}
     try:
         with transaction.atomic():
-            job = retrying.start(
-                item, request.user, row_of(item).batch, causes, unanswered=UNANSWERED in wanted
-            )
+            job = retrying.start(item, request.user, row_of(item).batch, causes, **asked)
             tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]
     except Refused as reason:
         form.add_error(None, str(reason))

@@ -56,7 +56,10 @@ def received(request: HttpRequest, form: UploadForm) -> Upload | None:
     """Put the file of a plain form into the spool; None when there is no room, which the form then says."""
     file = form.cleaned_data["file"]
     try:
-        upload = Upload.take(file.read(), owner=request.user, name=named(file.name), **form.facts)
+        # An id that follows from the form: who sends it again finds the upload of the first time.
+        upload_id = uuid.uuid5(uuid.NAMESPACE_OID, f"{request.user.pk}:{form.cleaned_data['key']}")
+        facts = {"id": upload_id, "owner": request.user, "name": named(file.name), **form.facts}
+        upload = Upload.take(file.read(), **facts)
         return gone_on(request, upload)
     except Refused as reason:
         form.add_error("file", str(reason))

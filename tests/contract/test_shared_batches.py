@@ -87,7 +87,9 @@ def test_the_sdk_sees_that_only_failed_lines_are_repeated(operating, sdk):
     run("batch.read")
     results = operating.get(f"/c/sim/batches/{made}/results/", headers=JSON).json()
 
-    operating.post(f"/c/sim/batches/{made}/retry/", {"lines": [one["id"] for one in results["causes"]]})
+    operating.post(
+        f"/c/sim/batches/{made}/retry/", {"key": "k1", "lines": [one["id"] for one in results["causes"]]}
+    )
     again = sdk.batches.retrieve(started(operating, "batch.retry"))
 
     sent = [json.loads(line) for line in sdk.files.content(again.input_file_id).text.splitlines()]

@@ -392,7 +392,7 @@ def test_only_the_failed_lines_are_repeated_as_a_batch_of_their_own(operating, b
     read(operating)
     causes = [one["id"] for one in told(operating)["causes"]]
 
-    response = operating.post(f"{URL}retry/", {"lines": causes})
+    response = operating.post(f"{URL}retry/", {"key": "k1", "lines": causes})
     draft = Job.objects.get(kind="batch.retry")
     jobs.run(str(draft.pk))
 
@@ -403,9 +403,18 @@ def test_only_the_failed_lines_are_repeated_as_a_batch_of_their_own(operating, b
     assert upload.report["errors"] == 0
 
 
+def test_the_same_form_sent_twice_makes_one_draft(operating, batch):
+    read(operating)
+
+    places = {operating.post(f"{URL}retry/", {"key": "k1", "lines": ["unanswered"]}).url for _ in range(2)}
+
+    assert places == {f"/c/prod/batches/drafts/{Job.objects.get(kind='batch.retry').pk}/"}
+    assert Upload.objects.count() == 1
+
+
 def test_a_retry_is_linked_to_its_parent(operating, batch, upstream):
     read(operating)
-    operating.post(f"{URL}retry/", {"lines": ["unanswered"]})
+    operating.post(f"{URL}retry/", {"key": "k1", "lines": ["unanswered"]})
     draft = Job.objects.get(kind="batch.retry")
     jobs.run(str(draft.pk))
     file = {"id": "file-9", "filename": "r.jsonl", "purpose": "batch", "status": "processed"}
@@ -467,7 +476,7 @@ def collected(code: str, folder) -> list[dict]:
 def test_a_retry_of_nothing_is_told(operating, batch):
     read(operating)
 
-    response = operating.post(f"{URL}retry/", {})
+    response = operating.post(f"{URL}retry/", {"key": "k1"})
 
     assert response.status_code == 422
     assert "Choose at least one" in response.text
@@ -479,7 +488,7 @@ def test_before_a_retry_the_results_are_read(operating, batch):
 
 def test_a_retry_whose_results_are_gone_says_so(operating, batch):
     read(operating)
-    operating.post(f"{URL}retry/", {"lines": ["unanswered"]})
+    operating.post(f"{URL}retry/", {"key": "k1", "lines": ["unanswered"]})
     results.path_of(batch).unlink()
     draft = Job.objects.get(kind="batch.retry")
 
@@ -501,7 +510,7 @@ def test_results_are_a_file_that_only_the_console_reads(reading, batch):
 def test_who_reads_may_not_repeat_lines(reading, batch):
     read(reading)
 
-    assert reading.post(f"{URL}retry/", {"lines": ["unanswered"]}).status_code == 403
+    assert reading.post(f"{URL}retry/", {"key": "k1", "lines": ["unanswered"]}).status_code == 403
 
 
 @pytest.mark.parametrize("path", ["", "1/", "as/csv/"])

@@ -155,7 +155,7 @@ def test_a_form_that_finds_no_room_keeps_what_was_filled_in(signed_in, settings)
     file = SimpleUploadedFile("note.jsonl", DATA)
 
     response = signed_in.post(
-        "/files/upload/", {"connection": "prod", "kind": "batch", "expires": "14", "file": file}
+        "/files/upload/", {"key": "k1", "connection": "prod", "kind": "batch", "expires": "14", "file": file}
     )
 
     assert response.status_code == 422
@@ -182,18 +182,31 @@ def test_a_paused_connection_takes_no_files(signed_in, connection):
     assert signed_in.post("/uploads/", facts()).status_code == 422
 
 
-def test_a_small_file_comes_without_a_script(signed_in):
-    form = {"connection": "prod", "kind": "assistants", "file": SimpleUploadedFile("note.txt", DATA)}
+def small(**more) -> dict:
+    file = SimpleUploadedFile("note.txt", DATA)
+    return {"key": "k1", "connection": "prod", "kind": "assistants", "file": file, **more}
 
-    response = signed_in.post("/files/upload/", form)
+
+def test_a_small_file_comes_without_a_script(signed_in):
+    response = signed_in.post("/files/upload/", small())
 
     upload = Upload.objects.get()
     assert response.headers["Location"] == f"/uploads/{upload.pk}/"
     assert (upload.name, upload.state) == ("note.txt", "sending")
 
 
+@pytest.mark.parametrize("kind", ["assistants", "batch"])
+def test_a_small_file_comes_once_however_often_its_form_is_sent(signed_in, kind):
+    places = {signed_in.post("/files/upload/", small(kind=kind)).headers["Location"] for _ in range(2)}
+    jobs.run(str(Job.objects.get().pk))
+    places |= {signed_in.post("/files/upload/", small(kind=kind)).headers["Location"]}
+
+    assert places == {f"/uploads/{Upload.objects.get().pk}/"}
+    assert signed_in.post("/files/upload/", small(key="k2")).headers["Location"] not in places
+
+
 def test_a_form_without_a_file_says_so(signed_in):
-    response = signed_in.post("/files/upload/", {"connection": "prod", "kind": "batch"})
+    response = signed_in.post("/files/upload/", {"key": "k1", "connection": "prod", "kind": "batch"})
 
     assert response.status_code == 422
     assert "This field is required" in response.text
