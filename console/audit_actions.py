@@ -42,6 +42,7 @@ ACTIONS: dict[str, Action] = {
     "response.cancelled": Action("data", "update", "cancelled the response {target} on {connection}"),
     "model.deleted": Action("data", "delete", "deleted the model {target} on {connection}"),
     "file.uploaded": Action("data", "create", "uploaded the file {target} to {connection}"),
+    "file.downloaded": Action("data", "export", "downloaded the file {target} of {connection}"),
     "file.deleted": Action("data", "delete", "deleted the file {target} on {connection}"),
     "vector_store.created": Action("data", "create", "created the vector store {target} on {connection}"),
     "vector_store.updated": Action("data", "update", "changed the vector store {target} on {connection}"),
@@ -84,6 +85,9 @@ ACTIONS: dict[str, Action] = {
     "grader.run": Action("run", "execute", "tried the grader {target} on {connection}"),
     "grader.validated": Action("run", "execute", "checked the grader {target} on {connection}"),
     "batch.created": Action("data", "create", "started the batch {target} on {connection}"),
+    "batch.downloaded": Action(
+        "data", "export", "downloaded the results of the batch {target} on {connection}"
+    ),
     "batch.cancelled": Action("data", "update", "cancelled the batch {target} on {connection}"),
     "eval.created": Action("data", "create", "created the eval {target} on {connection}"),
     "eval.updated": Action("data", "update", "changed the eval {target} on {connection}"),
@@ -105,6 +109,9 @@ ACTIONS: dict[str, Action] = {
     "container.created": Action("data", "create", "started the container {target} on {connection}"),
     "container.deleted": Action("data", "delete", "deleted the container {target} on {connection}"),
     "container_file.created": Action("data", "create", "put {target} into a container on {connection}"),
+    "container_file.downloaded": Action(
+        "data", "export", "downloaded {target} out of a container on {connection}"
+    ),
     "container_file.deleted": Action(
         "data", "delete", "deleted the file {target} of a container on {connection}"
     ),

@@ -1,6 +1,9 @@
 """A scriptable resource on loopback: a real HTTP server that keeps every request and answers as told."""
 
 import json
+import os
+import socket
+import struct
 import threading
 import time
 from dataclasses import dataclass
@@ -25,7 +28,10 @@ class Request:
 
 @dataclass
 class Script:
-    """How to answer: `chunks` are sent one by one with `pause` seconds between; `cut` ends without the last chunk."""
+    """How to answer: `chunks` are sent one by one with `pause` seconds between.
+
+    `cut` ends without the last chunk, or short of the announced content-length; `reset` does so with an RST.
+    """
 
     status: int
     chunks: list[bytes]
@@ -33,6 +39,7 @@ class Script:
     pause: float = 0.0
     cut: bool = False
     delay: float = 0.0
+    reset: bool = False
 
 
 def script(answer: Any) -> Script:
@@ -97,6 +104,14 @@ def framed(chunk: bytes) -> bytes:
     return b"%x\r\n%s\r\n" % (len(chunk), chunk)
 
 
+def is_cut(told: Script, connection: socket.socket) -> bool:
+    """Whether nothing more is answered here; an RST also throws away what is still on its way."""
+    if told.reset:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        os.close(connection.detach())
+    return told.cut
+
+
 def handler_for(upstream: Upstream) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -131,7 +146,7 @@ def handler_for(upstream: Upstream) -> type[BaseHTTPRequestHandler]:
             names = {name.lower() for name in told.headers}
             for name, value in told.headers.items():
                 self.send_header(name, value)
-            is_stream = len(told.chunks) != 1 or told.cut
+            is_stream = (len(told.chunks) != 1 or told.cut) and "content-length" not in names
             if is_stream:
                 self.send_header("transfer-encoding", "chunked")
             elif "content-length" not in names:
@@ -143,7 +158,7 @@ def handler_for(upstream: Upstream) -> type[BaseHTTPRequestHandler]:
                 self.wfile.flush()
             if is_stream and not told.cut:
                 self.wfile.write(framed(b""))
-            self.close_connection |= told.cut
+            self.close_connection |= is_cut(told, self.connection)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             """The requests are kept, not printed."""

@@ -116,6 +116,25 @@ class Client:
             limits=limits,
         )
 
+    @contextmanager
+    def take(
+        self, path: str, *, action: str, target: Target, limits: CallClass = DOWNLOAD
+    ) -> Iterator[StreamCall[StreamAnswer]]:
+        """A recorded `download`, for content that leaves the console.
+
+        Recorded as a success when the caller said `complete`, else by the exception that ended the block.
+        """
+        call = RecordedCall.begin(self.recorder, action, target, "GET", checked_path(path))
+        stream: StreamCall[StreamAnswer] | None = None
+        try:
+            with self.download(path, limits=limits) as answer:
+                stream = StreamCall(answer)
+                yield stream
+        except BaseException as error:
+            call.ended(stream, error)
+            raise
+        call.ended(stream, None)
+
     def change(
         self,
         method: str,
@@ -235,14 +254,14 @@ class Client:
     @asynccontextmanager
     async def astream(
         self, path: str, *, json: object, action: str, target: Target, limits: CallClass = STREAM
-    ) -> AsyncIterator[StreamCall]:
+    ) -> AsyncIterator[StreamCall[AsyncStreamAnswer]]:
         """A recorded POST whose answer streams; leaving the block closes the connection.
 
         Recorded as a success when the caller said `complete`, else by the exception that ended the block.
         """
         url_path = checked_path(path)
         call = await RecordedCall.abegin(self.recorder, action, target, "POST", url_path)
-        stream: StreamCall | None = None
+        stream: StreamCall[AsyncStreamAnswer] | None = None
         try:
             async with self._door.astream(
                 "POST",

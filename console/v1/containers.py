@@ -164,6 +164,14 @@ def opened(
     return content.opened(client, f"{_file(container_id, file_id)}/content", size=size)
 
 
+def taken(
+    client: Client, container_id: str, file_id: str, *, size: int | None = None, label: str = ""
+) -> AbstractContextManager[content.Content]:
+    """`opened` for somebody who takes the content away, which is recorded."""
+    path, target = f"{_file(container_id, file_id)}/content", Target("container_file", file_id, label)
+    return content.taken(client, path, size=size, action="container_file.downloaded", target=target)
+
+
 def download(
     client: Client,
     container_id: str,

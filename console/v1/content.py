@@ -7,12 +7,12 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from console.outbound.errors import BadRequest, Cancelled, ConnectionLost, ProtocolError, UpstreamError
 from console.outbound.transport import StreamAnswer
 from console.v1 import parse
-from console.v1.client import Client
+from console.v1.client import Client, StreamCall, Target
 
 _PLACE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)")
 _BEHIND_THE_END = 416
@@ -69,9 +69,17 @@ def opened(client: Client, path: str, *, size: int | None = None) -> Iterator[Co
     where nothing was.
     """
     with client.download(path) as answer:
-        told = parse.integer(answer.headers.get("content-length"))
-        kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-        yield Content(told, kind, _whole(answer, told if told is not None else size))
+        yield _announced(answer, size)
+
+
+@contextmanager
+def taken(
+    client: Client, path: str, *, size: int | None = None, action: str, target: Target
+) -> Iterator[Content]:
+    """`opened`, recorded before and after for content that leaves the console: how it ended and how much came."""
+    with client.take(path, action=action, target=target) as call:
+        content = _announced(call.answer, size)
+        yield replace(content, pieces=_counted(call, content.pieces))
 
 
 def download(
@@ -96,6 +104,20 @@ def download(
             if progress is not None and not progress(written):
                 raise Cancelled("The download was stopped.")
     return Downloaded(written, digest.hexdigest())
+
+
+def _announced(answer: StreamAnswer, size: int | None) -> Content:
+    told = parse.integer(answer.headers.get("content-length"))
+    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return Content(told, kind, _whole(answer, told if told is not None else size))
+
+
+def _counted(call: StreamCall[StreamAnswer], pieces: Iterator[bytes]) -> Iterator[bytes]:
+    call.counts["bytes_out"] = 0
+    for piece in pieces:
+        yield piece
+        call.counts["bytes_out"] += len(piece)
+    call.complete({})
 
 
 def _whole(answer: StreamAnswer, size: int | None) -> Iterator[bytes]:

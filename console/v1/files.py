@@ -117,6 +117,14 @@ def opened(
     return content.opened(client, _content(file_id), size=size)
 
 
+def taken(
+    client: Client, file_id: str, *, size: int | None = None, label: str = ""
+) -> AbstractContextManager[content.Content]:
+    """`opened` for somebody who takes the content away, which is recorded."""
+    target = Target("file", file_id, label)
+    return content.taken(client, _content(file_id), size=size, action="file.downloaded", target=target)
+
+
 def download(
     client: Client,
     file_id: str,

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from console.outbound.errors import Cancelled, ProtocolError, UpstreamError
 from console.outbound.transport import Answer, AsyncStreamAnswer, StreamAnswer
@@ -62,11 +62,14 @@ class NullRecorder:
         """Forget it."""
 
 
-class StreamCall:
+AnyStream = TypeVar("AnyStream", StreamAnswer, AsyncStreamAnswer)
+
+
+class StreamCall(Generic[AnyStream]):
     """A streamed answer under way. `is_complete` and `counts` are for the audit."""
 
-    def __init__(self, answer: AsyncStreamAnswer) -> None:
-        self.answer = answer
+    def __init__(self, answer: AnyStream) -> None:
+        self.answer: AnyStream = answer
         self.is_complete = False
         self.counts: dict[str, int] = {}
 
@@ -83,18 +86,22 @@ def nothing(answer: Answer) -> Mapping[str, int]:  # noqa: ARG001 - most changes
 class RecordedCall:
     """The audit of one change between its intent and its outcome; `made` is the id of what came of it."""
 
-    def __init__(self, recorder: Recorder, token: str, *, is_creation: bool = False) -> None:
+    def __init__(
+        self, recorder: Recorder, token: str, *, is_creation: bool = False, is_read: bool = False
+    ) -> None:
         self.made = ""
         self._recorder = recorder
         self._token = token
         self._is_creation = is_creation
+        self._is_read = is_read
         self._started = time.monotonic()
 
     @classmethod
     def begin(cls, recorder: Recorder, action: str, target: Target, method: str, path: str) -> Self:
         """Write the intent; what this raises keeps the call from being sent."""
         token = recorder.intent(action, target, method, path)
-        return cls(recorder, token, is_creation=method == "POST" and not target.id)
+        is_creation = method == "POST" and not target.id
+        return cls(recorder, token, is_creation=is_creation, is_read=method == "GET")
 
     @classmethod
     async def abegin(cls, recorder: Recorder, action: str, target: Target, method: str, path: str) -> Self:
@@ -128,7 +135,7 @@ class RecordedCall:
     def failed(self, error: BaseException) -> None:
         if isinstance(error, UpstreamError):
             self._write(
-                _verdict(error),
+                "failure" if self._is_read else _verdict(error),
                 error.status,
                 error_kind=error.kind,
                 request_id=error.request_id,
@@ -138,7 +145,7 @@ class RecordedCall:
         else:
             self._write(*_broken_off(error), counts={})
 
-    def ended(self, stream: StreamCall | None, error: BaseException | None) -> None:
+    def ended(self, stream: StreamCall[Any] | None, error: BaseException | None) -> None:
         """A stream's end: whole if it said so, partial if it broke after it had begun."""
         if stream is None:
             self.failed(error or asyncio.CancelledError())

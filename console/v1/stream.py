@@ -241,7 +241,7 @@ def _started(answer: Answer | AsyncStreamAnswer, model: str) -> Started:
     return Started(answer.headers, answer.request_id, answer.region, name)
 
 
-def _ended(call: StreamCall, finished: Finished) -> Finished:
+def _ended(call: StreamCall[AsyncStreamAnswer], finished: Finished) -> Finished:
     call.complete(counted(finished.usage))
     return replace(finished, headers=call.answer.headers, request_id=call.answer.request_id)
 

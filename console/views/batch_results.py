@@ -1,10 +1,9 @@
 """The results of a batch, each beside its request: to look through, to keep, and to repeat what failed."""
 
-from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from functools import cached_property
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -16,11 +15,11 @@ from console.batching import exports, results
 from console.batching.saving import saved_by
 from console.batching.store import Asked, Cause, ResultLine, Store
 from console.index.batches import KIND
-from console.models import Item
+from console.models import Item, audit
 from console.outbound.json_text import clean_text
 from console.views.activity import accepted
 from console.views.batches import Row, framed, row_of
-from console.views.file_content import advance, content_type, disposition
+from console.views.downloads import attachment
 from console.views.shared import BadQuery, Page, paged, wants_json
 
 OUTCOMES = {"succeeded": "Answered", "failed": "Failed", "unanswered": "No answer"}
@@ -163,21 +162,11 @@ def download(request: HttpRequest, slug: str, batch_id: str, form: str) -> Strea
     if form not in FORMATS:
         raise Http404("No such format.")
     pieces = FORMATS[form](known(item).joined(asked_for(request)))
-    name = f"{item.name}-results.{form}"
-    response = StreamingHttpResponse(sent(pieces), content_type=content_type(name))
-    response.headers["Content-Disposition"] = disposition(name)
-    response.headers["Content-Encoding"] = "identity"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
-
-
-async def sent(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Sent by an asynchronous iterator: a synchronous one would be read to its end before the first line."""
-    try:
-        while (piece := await sync_to_async(advance)(pieces)) is not None:
-            yield piece
-    finally:
-        await sync_to_async(pieces.close)()  # type: ignore[attr-defined]
+    target = audit.Target(KIND, batch_id, item.name)
+    audit.record("batch.downloaded", target=target, connection=item.connection)
+    closing = ExitStack()
+    closing.callback(pieces.close)  # type: ignore[attr-defined]
+    return attachment(pieces, f"{item.name}-results.{form}", closing=closing)
 
 
 def as_json(shown: Shown, page: Page) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from console.v1 import containers
 from console.views import code_calls, object_page
 from console.views.activity import accepted
 from console.views.containers import framed
-from console.views.file_content import attachment
+from console.views.downloads import attachment
 from console.views.shared import failure_of, wants_json
 
 
@@ -91,8 +91,10 @@ def download(request: HttpRequest, slug: str, container_id: str, file_id: str) -
     with ExitStack() as stack:
         client = stack.enter_context(item.connection.client(request.user))
         file = containers.get_file(client, container_id, file_id)
-        content = stack.enter_context(containers.opened(client, container_id, file_id, size=file.size))
-        return attachment(stack.pop_all(), content, file.name)
+        content = stack.enter_context(
+            containers.taken(client, container_id, file_id, size=file.size, label=file.name)
+        )
+        return attachment(content.pieces, file.name, closing=stack.pop_all(), size=content.size)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

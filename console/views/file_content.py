@@ -2,14 +2,11 @@
 
 import csv
 import io
-import unicodedata
-from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
-from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,7 +16,7 @@ from console import access
 from console.jsonl import preview as jsonl
 from console.models import Item, audit
 from console.v1 import files
-from console.v1.content import Content
+from console.views.downloads import attachment
 from console.views.files import KIND
 from console.views.shared import BadQuery, wants_json
 
@@ -28,20 +25,6 @@ MODES = {"table": "JSONL as a table", "csv": "CSV", "text": "Text"}
 MAX_ROWS = 50
 MAX_COLUMNS = 12
 MAX_CELL = 300
-MAX_NAME = 150
-TYPES = {
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "webp": "image/webp",
-    "gif": "image/gif",
-    "txt": "text/plain; charset=utf-8",
-    "jsonl": "application/jsonl",
-    "csv": "text/csv; charset=utf-8",
-    "mp3": "audio/mpeg",
-    "wav": "audio/wav",
-    "mp4": "video/mp4",
-}
 
 
 @dataclass(frozen=True)
@@ -155,57 +138,7 @@ def as_json(view: View) -> dict[str, Any]:
 def download(request: HttpRequest, slug: str, file_id: str) -> StreamingHttpResponse:
     """The whole content as it comes, to be saved and never to be shown; a cut is one for the browser too."""
     item = access.item_for(request.user, slug, KIND, file_id, may="read")
-    stack = ExitStack()
-    client = stack.enter_context(item.connection.client(request.user))
-    content = stack.enter_context(files.opened(client, file_id, size=item.size))
-    return attachment(stack, content, item.name)
-
-
-def attachment(stack: ExitStack, content: Content, name: str) -> StreamingHttpResponse:
-    """A content as a download, piece by piece; `stack` is what is closed behind it."""
-
-    async def sent() -> AsyncIterator[bytes]:
-        try:
-            while (piece := await sync_to_async(advance)(content.pieces)) is not None:
-                yield piece
-        finally:
-            await sync_to_async(stack.close)()
-
-    response = StreamingHttpResponse(sent(), content_type=content_type(name))
-    if content.size is not None:
-        response.headers["Content-Length"] = str(content.size)
-    response.headers["Content-Disposition"] = disposition(name)
-    response.headers["Content-Encoding"] = "identity"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
-
-
-def advance(pieces: Iterator[bytes]) -> bytes | None:
-    """The next piece, None after the last: StopIteration cannot cross from a thread to a coroutine."""
-    return next(pieces, None)
-
-
-def content_type(name: str) -> str:
-    """The type of a few harmless endings; everything else is just bytes. What the resource says is not passed on."""
-    return TYPES.get(name.lower().rpartition(".")[2], "application/octet-stream")
-
-
-def disposition(name: str) -> str:
-    """Content-Disposition of RFC 6266, in both of its forms."""
-    plain = safe_name(name)
-    simple = "".join(one if one.isascii() and one not in '"\\%' else "_" for one in plain)
-    return f"attachment; filename=\"{simple}\"; filename*=UTF-8''{quote(plain, safe='')}"
-
-
-def safe_name(name: str) -> str:
-    """A file name without folders, control characters and marks of direction; at most 150 characters."""
-    base = name.replace("\\", "/").rpartition("/")[2]
-    clean = "".join(one for one in base if unicodedata.category(one) not in {"Cc", "Cf", "Cs", "Zl", "Zp"})
-    stem, dot, ending = clean.strip(" .").rpartition(".")
-    ending = ending[:20]
-    short = f"{stem[: MAX_NAME - len(dot + ending)]}{dot}{ending}" if dot else ending_free(clean)
-    return short.strip(" .") or "file"
-
-
-def ending_free(clean: str) -> str:
-    return clean.strip(" .")[:MAX_NAME]
+    with ExitStack() as stack:
+        client = stack.enter_context(item.connection.client(request.user))
+        content = stack.enter_context(files.taken(client, file_id, size=item.size, label=item.name))
+        return attachment(content.pieces, item.name, closing=stack.pop_all(), size=content.size)

@@ -3,8 +3,17 @@ from hashlib import sha256
 
 import pytest
 
-from console.outbound.errors import BadRequest, Cancelled, ConnectionLost, NotFound, ProtocolError
+from console.outbound.errors import (
+    AuditUnavailable,
+    BadRequest,
+    Cancelled,
+    ConnectionLost,
+    NotFound,
+    ProtocolError,
+    UpstreamError,
+)
 from console.v1 import content
+from console.v1.client import Target
 from tests.upstream import Script
 
 PATH = "/files/file-1/content"
@@ -126,6 +135,29 @@ def test_a_body_shorter_than_announced_is_a_lost_connection(client, upstream):
 
     with pytest.raises(ConnectionLost):
         content.download(client, PATH, lambda _: None)
+
+
+def taken(client):
+    target = Target("file", "file-1", "a.bin")
+    return content.taken(client, PATH, action="file.downloaded", target=target)
+
+
+def test_nothing_is_taken_away_without_an_audit(client, upstream, recorder):
+    recorder.refuses = AuditUnavailable()
+
+    with pytest.raises(AuditUnavailable), taken(client):
+        pass
+
+    assert upstream.hits == 0
+
+
+def test_what_is_taken_away_and_never_answered_is_a_failure(client, upstream, recorder):
+    upstream[f"GET {PATH}"] = Script(200, [], {"content-length": "x"}, cut=True)
+
+    with pytest.raises(UpstreamError), taken(client):
+        pass
+
+    assert (recorder.names, recorder.last["outcome"]) == (["intent", "outcome"], "failure")
 
 
 def test_a_download_can_be_stopped(client, upstream):

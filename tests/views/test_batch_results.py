@@ -18,7 +18,7 @@ from console.batching.store import Asked, Store, Writer
 from console.index import batches as index
 from console.index import files as known_files
 from console.jsonl.lines import Line
-from console.models import Item, Job, Upload
+from console.models import AuditEvent, Item, Job, Upload
 from console.v1.batches import parse_batch
 from console.v1.files import parse_file
 from tests.upstream import Script
@@ -231,6 +231,15 @@ def test_results_are_kept_as_jsonl_untouched(reading, batch):
     }
     assert response["Content-Disposition"].startswith('attachment; filename="Moods-results.jsonl"')
     assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
+
+
+def test_who_downloads_results_is_recorded(reading, batch):
+    read(reading)
+
+    download(reading, "csv")
+
+    event = AuditEvent.objects.get(action="batch.downloaded")
+    assert (event.target_id, event.target_label, event.outcome) == ("batch-1", "Moods", "success")
 
 
 def test_results_are_kept_as_csv_that_no_spreadsheet_takes_for_formulas(reading, batch):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.forms.uploads import named
-from console.views.file_content import TYPES, content_type, disposition, safe_name
+from console.views.downloads import TYPES, content_type, disposition, safe_name
 
 HOSTILE = [
     "../../etc/passwd",
