@@ -1,5 +1,6 @@
 """The ASGI app: lifespan (the runner's loop, the door's pools), body limits, the comparison stream, then Django."""
 
+import asyncio
 import os
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -25,6 +26,10 @@ BODY_LIMIT = 2_621_440  # bytes
 ANONYMOUS_LIMIT = 64 * 1024
 # Routes with a limit of their own, in bytes: a part of an upload has at most 8 MiB.
 LIMITS = ((re.compile(r"/uploads/[0-9a-f-]{36}/parts/\d{1,6}/"), 9 * 1024**2),)
+
+# A body has so many seconds, and one more for each so many bytes that came.
+BODY_SECONDS = 15.0
+BODY_RATE = 4096
 
 pages = Pages()
 
@@ -64,19 +69,31 @@ class TooLarge(Exception):
     """The body passed the limit."""
 
 
+class TooSlow(Exception):
+    """The body did not come in time."""
+
+
 async def limited(scope: Scope, receive: Receive, send: Send) -> None:
-    """Count the body while it arrives, whatever Content-Length says, and answer 413 at the limit."""
+    """Count the body while it arrives, whatever Content-Length says: 413 at the limit, 408 when it drips."""
     limit = limit_of(scope)
     declared = dict(scope["headers"]).get(b"content-length", b"0")
     if not declared.isdigit() or int(declared) > limit:
-        await refuse(send, limit)
+        await refuse(send, 413, too_large(limit))
         return
     total = 0
     started = False
+    is_whole = False
+    begun = asyncio.get_running_loop().time()
 
     async def counted() -> Message:
-        nonlocal total
-        message = await receive()
+        nonlocal total, is_whole
+        until = None if is_whole else begun + BODY_SECONDS + total / BODY_RATE
+        try:
+            async with asyncio.timeout_at(until):
+                message = await receive()
+        except TimeoutError:
+            raise TooSlow from None
+        is_whole = not message.get("more_body", False)
         total += len(message.get("body", b""))
         if total > limit:
             raise TooLarge
@@ -92,11 +109,18 @@ async def limited(scope: Scope, receive: Receive, send: Send) -> None:
         await app(dict(scope), counted, cast("Any", noted))
     except TooLarge:
         if not started:
-            await refuse(send, limit)
+            await refuse(send, 413, too_large(limit))
+    except TooSlow:
+        if not started:
+            await refuse(send, 408, "The request came too slowly.")
 
 
-async def refuse(send: Send, limit: int) -> None:
-    text = f"The request is larger than this console accepts here ({limit // 1024:,} KiB).".encode()
+def too_large(limit: int) -> str:
+    return f"The request is larger than this console accepts here ({limit // 1024:,} KiB)."
+
+
+async def refuse(send: Send, status: int, sentence: str) -> None:
+    text = sentence.encode()
     headers = [
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"content-length", str(len(text)).encode()),
@@ -104,5 +128,5 @@ async def refuse(send: Send, limit: int) -> None:
         (b"x-content-type-options", b"nosniff"),
         (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     ]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text})
