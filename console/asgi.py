@@ -13,7 +13,7 @@ from django.core.asgi import get_asgi_application
 
 static_app = get_asgi_application()
 
-from console.outbound.transport import get_door  # noqa: E402
+from console.outbound.transport import close_door, get_door  # noqa: E402
 from console.pages import Pages  # noqa: E402
 from console.playground import runner, stream  # noqa: E402
 
@@ -53,6 +53,7 @@ async def lifespan(receive: Receive, send: Send) -> None:
     await receive()
     await runner.shutdown()
     await get_door().aclose()
+    close_door()
     await send({"type": "lifespan.shutdown.complete"})
 
 

@@ -91,6 +91,15 @@ def fresh_caches():
     cache.clear()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def closed_door() -> Iterator[None]:
+    """The connections that the console keeps for later end with the tests."""
+    from console.outbound.transport import close_door
+
+    yield
+    close_door()
+
+
 @pytest.fixture
 def workspace(db):
     from console.models import Workspace
