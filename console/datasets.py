@@ -91,12 +91,13 @@ def build(job: Job) -> None:
         upload.end(Upload.State.FAILED)
         raise
     upload.take_made(size)
-    tell, is_over = listeners(job, size, "Checking")
+    total = len(job.arguments["items"])
+    tell, is_over = listeners(job, total, "Checking")
     try:
-        upload.keep_report(file_check.examine(upload, progress=tell, cancel=is_over))
+        report = file_check.examine(upload, progress=lambda done: tell(total * done // size), cancel=is_over)
+        upload.keep_report(report)
     except (jsonl.Cancelled, FileNotFoundError):
         raise jobs.CancelledError from None
-    total = len(job.arguments["items"])
     job.advance(total, total, told(left_out))
 
 

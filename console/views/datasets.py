@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from console import access, datasets, tasks
 from console.forms.datasets import DatasetForm
 from console.index.stored_completions import KIND
-from console.models import Job, Selection
+from console.models import Item, Job, Selection
 from console.models.upload import Refused
 from console.views import code_calls, selecting
 from console.views.activity import accepted
@@ -50,7 +50,12 @@ def new(request: HttpRequest) -> HttpResponse:
         return redirect("stored-completions")
     connections = list(access.connections_for(request.user, may="operate").select_related("workspace"))
     is_confirmed = "confirmed" in request.POST
-    form = DatasetForm(request.POST if is_confirmed else None, connections=connections)
+    [first] = access.items_by_key(request.user, KIND, chosen.keys[:1], may="read")
+    form = DatasetForm(
+        request.POST if is_confirmed else None,
+        initial={"connection": first.connection.slug},
+        connections=connections,
+    )
     job = started(request, form, chosen) if is_confirmed and form.is_valid() else None
     if job is not None:
         return accepted(request, job, job.url)
@@ -62,14 +67,13 @@ def new(request: HttpRequest) -> HttpResponse:
         "most": MOST,
         "action": action(chosen),
         "deployments": deployments(request),
-        "samples": asking(request, chosen.keys[0]),
+        "samples": asking(first),
     }
     return render(request, "stored_completions/dataset.html", context, status=422 if is_confirmed else 200)
 
 
-def asking(request: HttpRequest, key: int) -> Any:
+def asking(item: Item) -> Any:
     """The call for the messages of the first of them as code."""
-    [item] = access.items_by_key(request.user, KIND, [key], may="read")
     url_path = code_calls.path("chat", "completions", item.remote_id, "messages")
     return code_calls.calling(
         item.connection, "chat.completions.messages.list", "GET", url_path, ids=[item.remote_id]

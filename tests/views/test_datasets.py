@@ -9,6 +9,7 @@ from console.index import refresh
 from console.models import Item, Job, Upload
 from console.views import datasets as views
 from console.views import selecting
+from tests.conftest import connect
 from tests.upstream import Script
 from tests.views.test_stored_completions import MESSAGES, completion, listed
 
@@ -65,6 +66,31 @@ def test_a_selection_is_asked_about_first(operating, known, upstream):
     assert f'action="{asking}"' in operating.get(asking).text
     assert not Job.objects.exists()
     assert upstream.hits == 0
+
+
+def test_it_goes_back_to_where_its_completions_are(operating, known, connection):
+    connect(connection.workspace, "first-by-name", "127.0.0.1:9", "/v1", "key")
+
+    page = operating.post(URL, {"item": known[:2]}, follow=True).text
+
+    assert '<option value="prod" selected>' in page
+    assert '<option value="first-by-name">' in page
+
+
+def test_its_progress_is_told_in_lines(operating, known, monkeypatch):
+    told = []
+    advance = Job.advance
+
+    def heard(job, done, total=None, note=""):
+        told.append((done, total, note))
+        return advance(job, done, total, note)
+
+    monkeypatch.setattr(Job, "advance", heard)
+    made(operating, known)
+
+    assert [note for _, _, note in told if note == "Checking"]
+    assert {total for _, total, _ in told} == {12}
+    assert max(done for done, _, _ in told) == 12
 
 
 def test_a_selection_becomes_a_checked_file_that_waits(operating, known):
