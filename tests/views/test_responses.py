@@ -98,6 +98,17 @@ def test_the_list_is_narrowed_by_model_state_and_maker(reading, known, connectio
         assert [row.item.remote_id for row in rows] == ids, query
 
 
+def test_a_response_goes_on_where_it_belongs(operating, known, connection, upstream):
+    met(connection, {**FIRST, "id": "resp_talk", "conversation": {"id": "conv_1"}}, deployment="mini")
+
+    chained = operating.get(URL).text
+    spoken = operating.get("/c/prod/responses/resp_talk/").text
+
+    assert 'href="/c/prod/responses/new/?previous=resp_2&amp;model=gpt-5-mini"' in chained
+    assert 'href="/c/prod/responses/new/?conversation=conv_1&amp;model=mini"' in spoken
+    assert "previous=resp_talk" not in spoken
+
+
 def test_htmx_gets_the_table_alone(reading, known):
     response = reading.get("/responses/?q=tomorrow", headers={"HX-Request": "true", "HX-Target": "table"})
 
