@@ -199,8 +199,9 @@ def test_a_refused_delete_is_recorded(operating, known_eval, upstream):
 
 
 def test_several_evals_are_deleted_by_a_job_after_typed_words(operating, known_eval):
-    asked = operating.post("/evals/delete/", {"item": known_eval.pk})
-    operating.post("/evals/delete/", {"item": known_eval.pk, "confirmed": "1", "name": "delete 1 eval"})
+    asking = operating.post("/evals/delete/", {"item": known_eval.pk}).headers["Location"]
+    asked = operating.get(asking)
+    operating.post(asking, {"name": "delete 1 eval"})
 
     assert "All runs of an eval go with it" in asked.text
     assert Job.objects.get(kind="item.delete").arguments["items"][0]["id"] == "eval_1"
@@ -208,7 +209,8 @@ def test_several_evals_are_deleted_by_a_job_after_typed_words(operating, known_e
 
 def test_the_runs_of_evals_go_with_them_also_by_a_job(operating, known_eval, upstream):
     upstream["DELETE /evals/eval_1"] = 200, {"object": "eval.deleted", "deleted": True, "eval_id": "eval_1"}
-    operating.post("/evals/delete/", {"item": known_eval.pk, "confirmed": "1", "name": "delete 1 eval"})
+    asking = operating.post("/evals/delete/", {"item": known_eval.pk}).headers["Location"]
+    operating.post(asking, {"name": "delete 1 eval"})
 
     jobs.run(str(Job.objects.get(kind="item.delete").pk))
 

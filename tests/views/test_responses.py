@@ -347,7 +347,7 @@ def test_deleting_says_what_follows_and_then_forgets(operating, known, upstream)
 def test_many_are_deleted_by_a_job(operating, known):
     keys = list(Item.objects.filter(kind="response").values_list("pk", flat=True))
 
-    operating.post("/responses/delete/", {"item": keys, "confirmed": "1"})
+    operating.post(operating.post("/responses/delete/", {"item": keys}).headers["Location"])
 
     assert Job.objects.get().title == "Delete 2 responses"
 
