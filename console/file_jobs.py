@@ -7,16 +7,8 @@ from datetime import timedelta
 from console import file_check, jobs, jsonl
 from console.index import files as kept
 from console.models import Connection, Job, Upload
-from console.outbound.errors import (
-    Cancelled,
-    ConnectionLost,
-    NotFound,
-    ProtocolError,
-    ServerFailed,
-    Timeout,
-    UnknownOutcome,
-    UpstreamError,
-)
+from console.once import LOST, left_by
+from console.outbound.errors import Cancelled, NotFound, UnknownOutcome, UpstreamError
 from console.v1 import files
 from console.v1.client import Client
 
@@ -176,13 +168,8 @@ def sent_now(client: Client, job: Job, upload: Upload, tell: Callable[[int], boo
                 expires_after=upload.expires_after,
                 progress=tell,
             )
-    except (ConnectionLost, ProtocolError, ServerFailed, Timeout) as error:
-        if not error.sent:
-            raise
-        file = found(client, job, upload)
-        if file is None:
-            raise
-        return file
+    except LOST as error:
+        return left_by(error, lambda: found(client, job, upload))
     job.keep({"sha256": done.sha256})
     return done.file
 

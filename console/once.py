@@ -4,13 +4,27 @@ The form carries a key. The first to send it does the job within its request; wh
 job, and what came of it. What has metadata carries the key there, so that a cut attempt finds its own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from console import jobs
 from console.models import Connection, Job
-from console.outbound.errors import Cancelled, NotFound, UpstreamError, error_of
+from console.outbound.errors import (
+    Cancelled,
+    ConnectionLost,
+    NotFound,
+    ProtocolError,
+    ServerFailed,
+    Timeout,
+    UnknownOutcome,
+    UpstreamError,
+    error_of,
+)
+
+Made = TypeVar("Made")
+LOST = (ConnectionLost, ProtocolError, ServerFailed, Timeout)
+"""Ways in which a request can end that may have had its effect."""
 
 MARKER = "console_key"
 """The member of an object's metadata that says which form made it."""
@@ -66,6 +80,40 @@ def begun_once(
         url=url,
         arguments=dict(arguments),
     )
+
+
+def made_once(job: Job, make: Callable[[], Made], look: Callable[[], Made | None]) -> Made:
+    """Make an object; `look` finds the one that an earlier attempt, or a request without a good answer, left."""
+    left = look() if job.attempt > 1 else None
+    if left is not None:
+        return left
+    try:
+        return make()
+    except LOST as error:
+        return left_by(error, look)
+
+
+def left_by(error: UpstreamError, look: Callable[[], Made | None]) -> Made:
+    """What the request that ended like this made all the same.
+
+    Raises the error where nothing can have been made, UnknownOutcome where that cannot be told.
+    """
+    if not error.sent:
+        raise error
+    try:
+        left = look()
+    except UnknownOutcome:
+        raise
+    except UpstreamError:
+        left = None
+    if left is not None:
+        return left
+    if isinstance(error, ServerFailed):
+        raise error
+    raise UnknownOutcome(
+        "The request was sent and its answer got lost. The list of the resource does not show yet what was made.",
+        remedy="Look into the list in a minute before you send this again.",
+    ) from error
 
 
 def failure(job: Job) -> UpstreamError | None:

@@ -138,6 +138,17 @@ def test_an_answer_that_got_lost_is_looked_for(job, upload, upstream):
     assert job.outcome["file"] == "file-1"
 
 
+@pytest.mark.parametrize(
+    "listing", [(200, {"object": "list", "data": [], "has_more": False}), Script(200, [b"{"], {}, cut=True)]
+)
+def test_an_answer_that_got_lost_with_its_file_is_an_unknown_outcome(job, upload, upstream, listing):
+    upstream["POST /files"] = Script(200, [b"{", b""], {"content-type": "application/json"}, cut=True)
+    upstream["GET /files"] = listing
+
+    assert (run(job).state, job.error_kind) == ("unknown_outcome", "unknown_outcome")
+    assert "before you send this again" in job.error_message
+
+
 def test_a_cancelled_job_sends_no_whole_file(job, upload, upstream, monkeypatch):
     monkeypatch.setattr(file_jobs, "OFTEN", 0)
     Job.objects.filter(pk=job.pk).update(cancel_requested_at=timezone.now())

@@ -14,7 +14,7 @@ from console import jobs
 from console.index import eval_runs as runs_index
 from console.index import evals as index
 from console.models import Connection, Job
-from console.once import MARKER, done_once, kept_errors, of
+from console.once import MARKER, done_once, kept_errors, made_once, of
 from console.v1 import eval_runs, evals
 from console.v1.client import Page
 
@@ -79,8 +79,11 @@ def start(connection: Connection, user: Any, asked: NewRun) -> Job:
 def make(job: Job) -> None:
     asked, connection = NewEval(**job.arguments), of(job)
     with kept_errors(job), connection.client(job.actor) as client:
-        made = marked(evals.pages(client, order="desc"), asked.key) if job.attempt > 1 else None
-        made = made or evals.create(client, with_mark(asked.body, asked.key))
+        made = made_once(
+            job,
+            lambda: evals.create(client, with_mark(asked.body, asked.key)),
+            lambda: marked(evals.pages(client, order="desc"), asked.key),
+        )
     index.remember(connection, made)
     job.keep({"eval": made.id})
     Job.objects.filter(pk=job.pk).update(url=reverse("eval", args=[connection.slug, made.id]))
@@ -90,13 +93,15 @@ def make(job: Job) -> None:
 def run(job: Job) -> None:
     asked, connection = NewRun(**job.arguments), of(job)
     with kept_errors(job), connection.client(job.actor) as client:
-        pages = eval_runs.pages(client, asked.eval_id, order="desc")
-        made = marked(pages, asked.key) if job.attempt > 1 else None
-        made = made or eval_runs.create(
-            client,
-            asked.eval_id,
-            with_mark(asked.body, asked.key),
-            label=index.name_of(connection, asked.eval_id),
+        made = made_once(
+            job,
+            lambda: eval_runs.create(
+                client,
+                asked.eval_id,
+                with_mark(asked.body, asked.key),
+                label=index.name_of(connection, asked.eval_id),
+            ),
+            lambda: marked(eval_runs.pages(client, asked.eval_id, order="desc"), asked.key),
         )
     runs_index.remember(connection, made)
     job.keep({"run": made.id})

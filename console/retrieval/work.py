@@ -9,7 +9,7 @@ from django.urls import reverse
 from console import jobs
 from console.index import vector_stores as index
 from console.models import Connection, Job
-from console.once import MARKER, done_once, kept_errors, of
+from console.once import MARKER, done_once, kept_errors, made_once, of
 from console.v1 import vector_store_files, vector_stores
 from console.v1.client import Client
 from console.v1.vector_stores import Chunking, VectorStore
@@ -77,7 +77,7 @@ def make_store(job: Job) -> None:
     asked = NewStore(**job.arguments)
     connection = of(job)
     with kept_errors(job), connection.client(job.actor) as client:
-        store = (found(client, asked.key) if job.attempt > 1 else None) or made(client, asked)
+        store = made_once(job, lambda: made(client, asked), lambda: found(client, asked.key))
     index.remember(connection, store, asked.file_ids)
     job.keep({"store": store.id})
     Job.objects.filter(pk=job.pk).update(url=reverse("vector-store", args=[connection.slug, store.id]))

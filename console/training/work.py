@@ -12,7 +12,7 @@ from django.urls import reverse
 from console import jobs
 from console.index import fine_tuning as index
 from console.models import Connection, Job
-from console.once import MARKER, done_once, kept_errors, of
+from console.once import MARKER, done_once, kept_errors, made_once, of
 from console.v1 import fine_tuning
 from console.v1.client import Client
 from console.v1.fine_tuning import SUFFIX, FineTuningJob
@@ -69,8 +69,8 @@ def create(connection: Connection, user: Any, asked: NewJob) -> Job:
 def start(job: Job) -> None:
     asked, connection = NewJob(**job.arguments), of(job)
     with kept_errors(job), connection.client(job.actor) as client:
-        made = (found(client, asked.key) if job.attempt > 1 else None) or fine_tuning.create(
-            client, asked.body()
+        made = made_once(
+            job, lambda: fine_tuning.create(client, asked.body()), lambda: found(client, asked.key)
         )
     index.remember(connection, made)
     job.keep({"fine_tuning_job": made.id})

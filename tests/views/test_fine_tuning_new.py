@@ -247,7 +247,30 @@ def test_a_silent_resource_has_an_unknown_outcome(operating, known):
     response = operating.post(URL, FORM)
 
     assert response.status_code >= 500
+    assert Job.objects.get().state == "unknown_outcome"
+    assert "Look into the list in a minute before you send this again." in response.text
     assert AuditEvent.objects.latest("seq").outcome != "success"
+
+
+def test_a_job_whose_answer_got_lost_is_found_by_the_key_of_its_form(operating, known):
+    known["POST /fine_tuning/jobs"] = Script(200, [b'{"id":'], {}, cut=True)
+    known["GET /fine_tuning/jobs"] = (
+        200,
+        {"object": "list", "data": [{**JOB, "metadata": {"console_key": "form-1"}}]},
+    )
+
+    response = operating.post(URL, FORM)
+
+    assert (response.status_code, response.headers["Location"]) == (302, "/c/prod/fine-tuning/ftjob-1/")
+    assert sent(known)["model"] == FORM["model"]
+
+
+def test_a_job_that_the_resource_failed_to_start_has_failed(operating, known):
+    known["POST /fine_tuning/jobs"] = 500, {"error": {"message": "It broke."}}
+
+    operating.post(URL, FORM)
+
+    assert Job.objects.get().state == "failed"
 
 
 def test_a_job_is_started_by_json(operating, known):
