@@ -11,7 +11,7 @@ from django.urls import reverse
 from console import jobs
 from console.index import containers as index
 from console.models import Connection, Item, Job, Upload
-from console.once import done_once, kept_errors, of
+from console.once import done_once, kept_errors, made_once, of
 from console.v1 import containers
 
 CREATE, ATTACH, UPLOAD = "container.create", "container.attach", "container.upload"
@@ -75,12 +75,15 @@ def upload(item: Item, user: Any, *, key: str, spooled: Upload) -> Job:
 def start(job: Job) -> None:
     asked, connection = NewContainer(**job.arguments), of(job)
     with kept_errors(job), connection.client(job.actor) as client:
-        made = containers.create(
-            client,
-            name=asked.name,
-            file_ids=asked.file_ids,
-            minutes=asked.minutes,
-            memory=asked.memory or None,
+        made = made_once(
+            job,
+            lambda: containers.create(
+                client,
+                name=asked.name,
+                file_ids=asked.file_ids,
+                minutes=asked.minutes,
+                memory=asked.memory or None,
+            ),
         )
     index.remember(connection, made)
     job.keep({"container": made.id})

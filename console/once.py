@@ -82,10 +82,12 @@ def begun_once(
     )
 
 
-def made_once(job: Job, make: Callable[[], Made], look: Callable[[], Made | None]) -> Made:
-    """Make an object; `look` finds the one that an earlier attempt, or a request without a good answer, left."""
-    left = look() if job.attempt > 1 else None
-    if left is not None:
+def made_once(job: Job, make: Callable[[], Made], look: Callable[[], Made | None] | None = None) -> Made:
+    """Make an object; `look` finds the one that an earlier attempt, or a request without a good answer, left.
+
+    Raises UnknownOutcome where something may have been made and cannot be found; what carries no mark never can.
+    """
+    if look and job.attempt > 1 and (left := look()) is not None:
         return left
     try:
         return make()
@@ -93,7 +95,7 @@ def made_once(job: Job, make: Callable[[], Made], look: Callable[[], Made | None
         return left_by(error, look)
 
 
-def left_by(error: UpstreamError, look: Callable[[], Made | None]) -> Made:
+def left_by(error: UpstreamError, look: Callable[[], Made | None] | None) -> Made:
     """What the request that ended like this made all the same.
 
     Raises the error where nothing can have been made, UnknownOutcome where that cannot be told.
@@ -101,7 +103,7 @@ def left_by(error: UpstreamError, look: Callable[[], Made | None]) -> Made:
     if not error.sent:
         raise error
     try:
-        left = look()
+        left = look() if look else None
     except UnknownOutcome:
         raise
     except UpstreamError:
@@ -110,6 +112,11 @@ def left_by(error: UpstreamError, look: Callable[[], Made | None]) -> Made:
         return left
     if isinstance(error, ServerFailed):
         raise error
+    if look is None:
+        raise UnknownOutcome(
+            "The request was sent and its answer got lost. Whether it had its effect cannot be looked up.",
+            remedy="Sending it again may do it a second time.",
+        ) from error
     raise UnknownOutcome(
         "The request was sent and its answer got lost. The list of the resource does not show yet what was made.",
         remedy="Look into the list in a minute before you send this again.",

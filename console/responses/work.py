@@ -14,7 +14,7 @@ from console.index import remember_deployment
 from console.index import responses as known_responses
 from console.index.origins import Origin
 from console.models import Connection, Job
-from console.once import done_once, kept_errors, of
+from console.once import done_once, kept_errors, made_once, of
 from console.v1 import conversations, responses
 from console.v1.items import text_of
 from console.v1.parameters import wire
@@ -107,7 +107,7 @@ def add(
 def start_response(job: Job) -> None:
     asked, connection = NewResponse(**job.arguments), of(job)
     with kept_errors(job), connection.client(job.actor) as client:
-        response = responses.start(client, asked.body(connection), label=asked.model)
+        response = made_once(job, lambda: responses.start(client, asked.body(connection), label=asked.model))
     job.keep({"response": response.id})
     remember_deployment(connection, asked.model, response.model)
     origin = Origin(title=asked.input, way="background", by=maker(job), deployment=asked.model)
@@ -119,7 +119,9 @@ def start_response(job: Job) -> None:
 def begin_conversation(job: Job) -> None:
     asked, connection = NewConversation(**job.arguments), of(job)
     with kept_errors(job), connection.client(job.actor) as client:
-        made = conversations.create(client, items=asked.items, metadata=asked.metadata or None)
+        made = made_once(
+            job, lambda: conversations.create(client, items=asked.items, metadata=asked.metadata or None)
+        )
     job.keep({"conversation": made.id})
     title = next((text for one in asked.items if (text := text_of(one))), "")
     known_conversations.remember(connection, made, Origin(title=title, way="form", by=maker(job)))
@@ -130,7 +132,7 @@ def begin_conversation(job: Job) -> None:
 def add_items(job: Job) -> None:
     conversation_id, items = job.arguments["conversation"], job.arguments["items"]
     with kept_errors(job), of(job).client(job.actor) as client:
-        conversations.add_items(client, conversation_id, items)
+        made_once(job, lambda: conversations.add_items(client, conversation_id, items))
 
 
 def maker(job: Job) -> str:

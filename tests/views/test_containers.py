@@ -141,6 +141,16 @@ def test_a_resource_without_containers_says_so_in_place(reading, connection):
     assert "data-error-kind" not in page
 
 
+def test_a_start_whose_answer_got_lost_may_have_worked(operating, connection, upstream):
+    upstream["POST /containers"] = SILENT
+
+    response = operating.post("/c/prod/containers/new/", {"key": "k1", "name": "Mine"})
+
+    assert Job.objects.get().state == "unknown_outcome"
+    assert "Sending it again may do it a second time." in response.text
+    assert 'value="Mine"' in response.text
+
+
 def test_a_container_is_started_with_what_was_typed(operating, connection, upstream):
     upstream["POST /containers"] = 200, CONTAINER
     form = {"key": "k1", "name": "Analysis", "memory": "4g", "minutes": "15", "file_ids": "file-1 file-2"}

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from console.index import conversations as index
 from console.index.origins import Origin
-from console.models import AuditEvent, Item, RouteProbe
+from console.models import AuditEvent, Item, Job, RouteProbe
 from console.v1.conversations import parse_conversation
 from tests.upstream import Script
 
@@ -199,6 +199,21 @@ def test_a_refused_addition_keeps_the_form(operating, known, upstream):
     assert response.status_code == 422
     assert "Unknown role." in response.text
     assert "One more" in response.text
+
+
+@pytest.mark.parametrize(
+    ("path", "to"), [(NEW, "/conversations"), (f"{URL}add/", "/conversations/conv_1/items")]
+)
+def test_what_is_sent_and_not_answered_may_have_worked(operating, known, upstream, path, to):
+    upstream[f"POST {to}"] = Script(200, [b"{"], {"content-type": "application/json"}, cut=True)
+
+    responses = [operating.post(path, {"key": "k3", "role": "user", "text": "One more"}) for _ in range(2)]
+
+    assert upstream.hits == 1
+    assert Job.objects.get().state == "unknown_outcome"
+    for response in responses:
+        assert "Sending it again may do it a second time." in response.text
+        assert "One more" in response.text
 
 
 def test_an_item_is_taken_out_after_asking(operating, known, upstream):

@@ -103,6 +103,7 @@ def test_a_resource_that_says_nothing_is_not_asked_again(operating, connection, 
     assert response.status_code == again.status_code >= 500
     assert upstream.hits == 1
     assert Job.objects.get().effect == "billable"
+    assert Job.objects.get().state == "unknown_outcome"
 
 
 def test_a_bad_form_keeps_everything(operating, connection, upstream):
