@@ -25,7 +25,7 @@ class Watch:
         context.on("requestfailed", self.failed)
 
     def heard(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning", "assert") and message.text not in REPLACED:
+        if message.type in ("error", "warning", "assert") and message.text.partition(",")[0] not in REPLACED:
             place = message.location.get("url", "")
             self.troubles.append(f"{message.type}: {message.text} ({place})")
 
