@@ -164,18 +164,23 @@ def asked_in(item: Item) -> list[Item]:
 def edit(request: HttpRequest, slug: str, conversation_id: str) -> HttpResponse:
     """Change the metadata; who comes second gets both versions (409)."""
     item = access.item_for(request.user, slug, KIND, conversation_id, may="operate")
-    is_sent = request.method == "POST"
-    stored = Row(item).conversation
-    if is_sent:
-        stored = read_again(item, request.user, conversations.get, known.remember)
-    form = MetadataForm(request.POST if is_sent else None, stored=stored.metadata)
     samples = code_calls.about(item, "conversations.update", body={"metadata": {"title": "…"}})
-    context = {**framed(request, item), "here": "Edit metadata", "samples": samples}
-    if asking := object_page.editing(request, "conversations/edit.html", context, form):
-        return asking
-    with item.connection.client(request.user) as client:
-        changed = conversations.update(client, conversation_id, form.metadata_to_send)
-    known.remember(item.connection, changed)
+
+    def change(form: MetadataForm) -> None:
+        with item.connection.client(request.user) as client:
+            changed = conversations.update(client, conversation_id, form.metadata_to_send)
+        known.remember(item.connection, changed)
+
+    if page := object_page.changing(
+        request,
+        "conversations/edit.html",
+        {**framed(request, item), "here": "Edit metadata", "samples": samples},
+        stored=Row(item).conversation,
+        form=lambda sent, stored: MetadataForm(sent, stored=stored.metadata),
+        read=lambda: read_again(item, request.user, conversations.get, known.remember),
+        change=change,
+    ):
+        return page
     messages.success(request, "Changed the metadata.")
     return redirect("conversation", slug, conversation_id)
 

@@ -173,19 +173,24 @@ def page(request: HttpRequest, connection: Connection, shown: Page) -> HttpRespo
 def edit(request: HttpRequest, slug: str, eval_id: str) -> HttpResponse:
     """Rename an eval, change its metadata; who comes second gets both versions (409)."""
     item = access.item_for(request.user, slug, KIND, eval_id, may="operate")
-    is_sent = request.method == "POST"
-    stored = Row(item).eval
-    if is_sent:
-        stored = read_again(item, request.user, evals.get, index.remember)
-    form = EditForm(request.POST if is_sent else None, evaluation=stored)
     body = {"name": item.name, "metadata": {"team": "support"}}
     samples = code_calls.about(item, "evals.update", body=body)
-    context = {**framed(request, item), "here": "Edit", "samples": samples}
-    if page := object_page.editing(request, "evals/edit.html", context, form):
+
+    def change(form: EditForm) -> None:
+        name = form.cleaned_data["name"]
+        with item.connection.client(request.user) as client:
+            told = evals.update(client, eval_id, label=item.name, name=name, metadata=form.metadata_to_send)
+        index.remember(item.connection, told)
+        messages.success(request, f"Changed {told.name}.")
+
+    if page := object_page.changing(
+        request,
+        "evals/edit.html",
+        {**framed(request, item), "here": "Edit", "samples": samples},
+        stored=Row(item).eval,
+        form=lambda sent, stored: EditForm(sent, evaluation=stored),
+        read=lambda: read_again(item, request.user, evals.get, index.remember),
+        change=change,
+    ):
         return page
-    name = form.cleaned_data["name"]
-    with item.connection.client(request.user) as client:
-        told = evals.update(client, eval_id, label=item.name, name=name, metadata=form.metadata_to_send)
-    index.remember(item.connection, told)
-    messages.success(request, f"Changed {told.name}.")
     return redirect("eval", slug, eval_id)

@@ -1,18 +1,22 @@
 """What the pages of one object share: where they stand, the question before it ends, the form that changes it."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from console import access
 from console.forms.confirm import ConfirmForm
 from console.forms.metadata import MetadataForm
+from console.outbound.errors import UpstreamError
 from console.views.listing import Listing
 from console.views.shared import wants_json
+
+T = TypeVar("T")
+F = TypeVar("F", bound=MetadataForm)
 
 
 def framed(request: HttpRequest, row: Any, listing: Listing) -> dict[str, Any]:
@@ -38,19 +42,38 @@ def question(
     return render(request, template, {**context, "form": form}, status=422 if is_sent else 200)
 
 
-def editing(
-    request: HttpRequest, template: str, context: Mapping[str, Any], form: MetadataForm
+def changing(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    stored: T,
+    form: Callable[[QueryDict | None, T], F],
+    read: Callable[[], T],
+    change: Callable[[F], object],
 ) -> HttpResponse | None:
-    """The page of a form, None once what it says may be sent; who comes second gets both versions (409)."""
-    status, differences = 200, None
-    if form.is_bound:
-        if not form.is_valid():
-            status = 422
-        elif form.is_stale:
-            status, differences, form = 409, form.differences(), form.rebased()
-        else:
+    """The page of a form that changes an object, None once it has; who comes second gets both versions (409).
+
+    `form` makes it of what was sent, if anything, and of the object: as `stored` in the index, and as `read` again
+    before it is changed. A resource that refuses or fails leaves what was filled in.
+    """
+    if request.method != "POST":
+        return render(request, template, {**context, "form": form(None, stored)})
+    filled, status = form(request.POST, stored), 422
+    more: dict[str, Any] = {}
+    try:
+        filled = form(request.POST, read())
+        if filled.is_valid() and not filled.is_stale:
+            change(filled)
             return None
-    return render(request, template, {**context, "form": form, "differences": differences}, status=status)
+        if filled.is_valid():
+            status, more = 409, {"differences": filled.differences()}
+            filled = filled.rebased()
+    except UpstreamError as error:
+        if wants_json(request):
+            raise
+        status, more = error.page_status, {"error": error}
+    return render(request, template, {**context, "form": filled, **more}, status=status)
 
 
 def gone(request: HttpRequest, *, was_there: bool, said: str, to: str) -> HttpResponse:

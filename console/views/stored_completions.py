@@ -145,19 +145,26 @@ def shown(request: HttpRequest, item: Item) -> dict[str, Any]:
 def edit(request: HttpRequest, slug: str, completion_id: str) -> HttpResponse:
     """Change the metadata; who comes second gets both versions (409)."""
     item = access.item_for(request.user, slug, KIND, completion_id, may="operate")
-    is_sent = request.method == "POST"
-    stored = Row(item).completion
-    if is_sent:
-        stored = read_again(item, request.user, stored_completions.get, known.remember)
-    form = MetadataForm(request.POST if is_sent else None, stored=stored.metadata)
-    body = {"metadata": form.stored or {"reviewed": "yes"}}
+    completion = Row(item).completion
+    body = {"metadata": dict(completion.metadata) or {"reviewed": "yes"}}
     samples = code_calls.about(item, "chat.completions.update", body=body)
-    context = {**framed(request, item), "here": "Edit metadata", "samples": samples}
-    if page := object_page.editing(request, "stored_completions/edit.html", context, form):
+
+    def change(form: MetadataForm) -> None:
+        with item.connection.client(request.user) as client:
+            changed = stored_completions.update(client, completion_id, form.metadata_to_send)
+        known.remember(item.connection, changed)
+
+    if page := object_page.changing(
+        request,
+        "stored_completions/edit.html",
+        {**framed(request, item), "here": "Edit metadata", "samples": samples},
+        stored=completion,
+        form=lambda sent, stored: MetadataForm(sent, stored=stored.metadata),
+        read=lambda: read_again(item, request.user, stored_completions.get, known.remember),
+        change=change,
+    ):
         return page
-    with item.connection.client(request.user) as client:
-        completion = stored_completions.update(client, completion_id, form.metadata_to_send)
-    item = known.remember(item.connection, completion)
+    item.refresh_from_db()
     if wants_json(request):
         return JsonResponse(as_json(Row(item)))
     messages.success(request, "Changed the metadata.")

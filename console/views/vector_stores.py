@@ -167,27 +167,33 @@ def target(item: Item) -> Target:
 def edit(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
     """Rename a store, change its life and metadata; who comes second gets both versions (409)."""
     item = access.item_for(request.user, slug, KIND, store_id, may="operate")
-    is_sent = request.method == "POST"
     store = Row(item).store
-    if is_sent:
-        store = read_again(item, request.user, vector_stores.get, known.remember)
-    form = EditForm(request.POST if is_sent else None, store=store)
     body = {"name": item.name, "expires_after": life(store.days or 30)}
     samples = code_calls.about(item, "vector_stores.update", body=body)
-    context = {**framed(request, item), "here": "Edit", "samples": samples}
-    if page := object_page.editing(request, "vector_stores/edit.html", context, form):
+
+    def change(form: EditForm) -> None:
+        with item.connection.client(request.user) as client:
+            told = vector_stores.update(
+                client,
+                store_id,
+                label=item.name,
+                name=form.cleaned_data["name"],
+                days=form.cleaned_data["days"],
+                metadata=form.metadata_to_send,
+            )
+        known.remember(item.connection, told)
+        messages.success(request, f"Changed {told.name}.")
+
+    if page := object_page.changing(
+        request,
+        "vector_stores/edit.html",
+        {**framed(request, item), "here": "Edit", "samples": samples},
+        stored=store,
+        form=lambda sent, stored: EditForm(sent, store=stored),
+        read=lambda: read_again(item, request.user, vector_stores.get, known.remember),
+        change=change,
+    ):
         return page
-    with item.connection.client(request.user) as client:
-        store = vector_stores.update(
-            client,
-            store_id,
-            label=item.name,
-            name=form.cleaned_data["name"],
-            days=form.cleaned_data["days"],
-            metadata=form.metadata_to_send,
-        )
-    known.remember(item.connection, store)
-    messages.success(request, f"Changed {store.name}.")
     return redirect("vector-store", slug, store_id)
 
 

@@ -277,15 +277,25 @@ def test_metadata_that_cannot_be_are_kept_in_the_form(operating, known, upstream
     assert "write it as key = value" in response.text
 
 
-def test_a_refused_change_is_recorded(operating, known, upstream):
+def test_a_refused_change_keeps_the_form_and_is_recorded(operating, known, upstream):
     upstream["GET /chat/completions/chatcmpl-1"] = 200, FIRST
     upstream["POST /chat/completions/chatcmpl-1"] = REFUSED
 
     response = operating.post(f"{URL}edit/", {"seen": stamp(FIRST["metadata"]), "metadata": "a = b"})
 
     assert response.status_code == 403
+    assert "data-error-kind" in response.text
+    assert "a = b" in response.text
     event = AuditEvent.objects.filter(action="stored_completion.updated").latest("seq")
     assert (event.outcome, event.http_status) == ("failure", 403)
+
+
+def test_a_change_that_finds_nobody_keeps_the_form(operating, known, upstream):
+    upstream["GET /chat/completions/chatcmpl-1"] = REFUSED
+    form = {"seen": stamp(FIRST["metadata"]), "metadata": "a = b"}
+
+    assert "a = b" in operating.post(f"{URL}edit/", form).text
+    assert operating.post(f"{URL}edit/", form, headers=JSON).json()["error"]
 
 
 def test_deleting_asks_once(operating, known, upstream):
