@@ -30,6 +30,11 @@ MARKER = "console_key"
 """The member of an object's metadata that says which form made it."""
 
 
+def without_mark(metadata: Mapping[str, str]) -> dict[str, str]:
+    """The metadata of an object without the member that the console wrote for itself."""
+    return {name: value for name, value in metadata.items() if name != MARKER}
+
+
 def done_once(
     kind: str,
     *,

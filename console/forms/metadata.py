@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from console.forms.pairs import LONGEST_KEY, LONGEST_VALUE, MOST, pairs, plain_lines
 from console.models.seen import canonical
-from console.once import MARKER
+from console.once import MARKER, without_mark
 
 HINT = (
     "One key = value a line, at most {most}; "
@@ -37,7 +37,7 @@ class MetadataForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.mark = {name: value for name, value in stored.items() if name == MARKER}
-        self.stored = {name: value for name, value in stored.items() if name != MARKER}
+        self.stored = without_mark(stored)
         self.others = dict(others or {})
         self.most = MOST - len(self.mark)
         self.fields["metadata"].help_text = HINT.format(most=self.most)

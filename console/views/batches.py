@@ -17,6 +17,7 @@ from console.batching.saving import Saving, savings
 from console.index.batches import KIND
 from console.models import Item
 from console.models.audit import Target
+from console.once import without_mark
 from console.v1.batches import Batch, RequestCounts, parse_batch
 from console.views import code_calls, object_page
 from console.views.fresh import STOP_POLLING, refreshed
@@ -77,6 +78,10 @@ class Row:
     @property
     def state(self) -> str:
         return "gone" if self.item.gone_at else self.batch.status
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        return without_mark(self.batch.metadata)
 
     @property
     def counts(self) -> RequestCounts | None:

@@ -8,7 +8,7 @@ from django.utils.text import Truncator
 
 from console.evaluation import known
 from console.models import Item
-from console.once import MARKER
+from console.once import without_mark
 from console.v1 import parse
 from console.v1.eval_runs import EvalRun
 from console.v1.items import text_of
@@ -74,7 +74,7 @@ class RunRow:
 
     @property
     def metadata(self) -> dict[str, str]:
-        return {name: value for name, value in self.run.metadata.items() if name != MARKER}
+        return without_mark(self.run.metadata)
 
     @property
     def source(self) -> str:

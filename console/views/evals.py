@@ -17,7 +17,7 @@ from console.index import evals as index_of
 from console.index.evals import KIND
 from console.models import Item
 from console.models.audit import Target
-from console.once import MARKER
+from console.once import without_mark
 from console.v1 import evals, parse
 from console.v1.evals import Eval, parse_eval
 from console.views import code_calls, object_page
@@ -88,7 +88,7 @@ class Row:
 
     @property
     def metadata(self) -> dict[str, str]:
-        return {name: value for name, value in self.eval.metadata.items() if name != MARKER}
+        return without_mark(self.eval.metadata)
 
     @property
     def rate(self) -> float | None:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from console.models import Item
-from console.once import MARKER
+from console.once import without_mark
 from console.training import progress, related
 from console.v1.fine_tuning import SUFFIX, FineTuningJob, parse_job
 
@@ -55,7 +55,7 @@ class Row:
     @property
     def metadata(self) -> dict[str, str]:
         """Without what this console writes there for itself."""
-        return {name: each for name, each in self.job.metadata.items() if name not in {SUFFIX, MARKER}}
+        return {name: each for name, each in without_mark(self.job.metadata).items() if name != SUFFIX}
 
     @cached_property
     def files(self) -> list[tuple[str, str, Item | None]]:

@@ -17,6 +17,7 @@ from console.index.keeping import read_again
 from console.index.vector_stores import KIND
 from console.models import Item
 from console.models.audit import Target
+from console.once import without_mark
 from console.retrieval import contents, work
 from console.v1 import vector_stores
 from console.v1.vector_stores import VectorStore, parse_store
@@ -86,7 +87,7 @@ class Row:
 
     @property
     def metadata(self) -> dict[str, str]:
-        return dict(self.store.metadata)
+        return without_mark(self.store.metadata)
 
 
 @require_safe

@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from console import jobs
 from console.models import Connection, Job, Upload
+from tests.upstream import Script
 
 DATA = b'{"custom_id": "1"}\n'
 DIGEST = hashlib.sha256(DATA).hexdigest()
@@ -203,6 +204,20 @@ def test_a_small_file_comes_once_however_often_its_form_is_sent(signed_in, kind)
 
     assert places == {f"/uploads/{Upload.objects.get().pk}/"}
     assert signed_in.post("/files/upload/", small(key="k2")).headers["Location"] not in places
+
+
+def test_what_may_have_arrived_is_not_to_be_sent_again_blindly(signed_in, upstream):
+    upstream["POST /files"] = Script(200, [b"{", b""], {"content-type": "application/json"}, cut=True)
+    upstream["GET /files"] = 200, {"object": "list", "data": [], "has_more": False}
+    place = signed_in.post("/files/upload/", small()).headers["Location"]
+
+    jobs.run(str(Job.objects.get().pk))
+    page = signed_in.get(place).text
+
+    assert (
+        '<a class="link" href="/files/?connection=prod">files of prod</a> before you upload it again' in page
+    )
+    assert ">Upload again<" not in page
 
 
 def test_a_form_without_a_file_says_so(signed_in):

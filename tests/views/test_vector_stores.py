@@ -120,6 +120,15 @@ def test_a_store_is_shown_with_its_life_and_its_json(reading, known, upstream):
     assert upstream.hits == 0
 
 
+def test_the_mark_of_the_console_is_not_among_the_facts(reading, known):
+    Item.objects.filter(pk=known.pk).update(raw={**STORE, "metadata": {"team": "ops", "console_key": "k1"}})
+
+    page = reading.get(URL).text
+
+    assert '<dt class="mono anywhere">team</dt>' in page
+    assert '<dt class="mono anywhere">console_key</dt>' not in page
+
+
 def test_a_store_answers_json(reading, known):
     told = reading.get(URL, headers=JSON).json()
 
