@@ -27,6 +27,12 @@ class NewContainer:
     minutes: int | None = None
     file_ids: list[str] = field(default_factory=list)
 
+    def body(self) -> dict[str, Any]:
+        """The JSON that is sent."""
+        return containers.body(
+            name=self.name, file_ids=self.file_ids, minutes=self.minutes, memory=self.memory or None
+        )
+
 
 def create(connection: Connection, user: Any, asked: NewContainer) -> Job:
     """Start a container, or find the one that this form started."""
@@ -75,16 +81,7 @@ def upload(item: Item, user: Any, *, key: str, spooled: Upload) -> Job:
 def start(job: Job) -> None:
     asked, connection = NewContainer(**job.arguments), of(job)
     with kept_errors(job), connection.client(job.actor) as client:
-        made = made_once(
-            job,
-            lambda: containers.create(
-                client,
-                name=asked.name,
-                file_ids=asked.file_ids,
-                minutes=asked.minutes,
-                memory=asked.memory or None,
-            ),
-        )
+        made = made_once(job, lambda: containers.create(client, asked.body()))
     index.remember(connection, made)
     job.keep({"container": made.id})
     Job.objects.filter(pk=job.pk).update(url=reverse("container", args=[connection.slug, made.id]))

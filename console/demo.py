@@ -78,7 +78,7 @@ def begin_talks() -> None:
         for question in QUESTIONS:
             previous = begin(connection, client, question, {"previous_response_id": previous or None})
         metadata = {"title": "A torn zip", "channel": "mail"}
-        talk = conversations.create(client, items=TALK, metadata=metadata)
+        talk = conversations.create(client, conversations.body(items=TALK, metadata=metadata))
         known_conversations.remember(connection, talk, Origin(way="form", by=SYSTEM.label))
         begin(connection, client, ASKED_IN_IT, {"conversation": talk.id})
 

@@ -35,6 +35,13 @@ def without_mark(metadata: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in metadata.items() if name != MARKER}
 
 
+def unmarked(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON that is sent, without the mark: as somebody would send it who has no console."""
+    rest = {name: value for name, value in body.items() if name != "metadata"}
+    metadata = without_mark(body.get("metadata") or {})
+    return {**rest, "metadata": metadata} if metadata else rest
+
+
 def done_once(
     kind: str,
     *,

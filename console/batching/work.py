@@ -52,6 +52,15 @@ class NewBatch:
     metadata: dict[str, str] = field(default_factory=dict)
     retry_of: str = ""
 
+    def body(self, file_id: str) -> dict[str, Any]:
+        """The JSON that is sent."""
+        return batches.body(
+            input_file=file_id,
+            endpoint=self.endpoint,
+            output_expires_after=self.output_days * DAY if self.output_days else None,
+            metadata={**self.told, MARKER: self.key},
+        )
+
     @property
     def told(self) -> dict[str, str]:
         """The metadata of the batch."""
@@ -130,14 +139,7 @@ def begun(client: Client, job: Job, asked: NewBatch, file_id: str) -> Batch:
         raise jobs.CancelledError
     job.keep({"asked": True})
     try:
-        return batches.create(
-            client,
-            input_file=file_id,
-            endpoint=asked.endpoint,
-            output_expires_after=asked.output_days * DAY if asked.output_days else None,
-            metadata={**asked.told, MARKER: asked.key},
-            label=asked.name or file_id,
-        )
+        return batches.create(client, asked.body(file_id), label=asked.name or file_id)
     except (ConnectionLost, ProtocolError, ServerFailed, Timeout) as error:
         if not error.sent:
             raise

@@ -58,6 +58,10 @@ class NewConversation:
     items: list[dict[str, Any]] = field(default_factory=list)
     metadata: dict[str, str] = field(default_factory=dict)
 
+    def body(self) -> dict[str, Any]:
+        """The JSON that is sent."""
+        return conversations.body(items=self.items, metadata=self.metadata)
+
 
 def start(connection: Connection, user: Any, asked: NewResponse) -> Job:
     """Begin a response in the background, or find the one that this form began."""
@@ -119,9 +123,7 @@ def start_response(job: Job) -> None:
 def begin_conversation(job: Job) -> None:
     asked, connection = NewConversation(**job.arguments), of(job)
     with kept_errors(job), connection.client(job.actor) as client:
-        made = made_once(
-            job, lambda: conversations.create(client, items=asked.items, metadata=asked.metadata or None)
-        )
+        made = made_once(job, lambda: conversations.create(client, asked.body()))
     job.keep({"conversation": made.id})
     title = next((text for one in asked.items if (text := text_of(one))), "")
     known_conversations.remember(connection, made, Origin(title=title, way="form", by=maker(job)))

@@ -9,7 +9,7 @@ from console.index import files as kept
 from console.models import Job, Upload
 from console.once import of
 from console.outbound.errors import BadRequest, Cancelled, UpstreamError
-from console.retrieval.work import chunking
+from console.retrieval.work import NewFiles
 from console.v1 import vector_store_files
 from console.v1.client import Client
 
@@ -73,12 +73,6 @@ def give_up(job: Job) -> None:
 
 def attached(client: Client, job: Job, file_ids: list[str]) -> str:
     told: dict[str, Any] = job.arguments
-    batch = vector_store_files.create_batch(
-        client,
-        told["store"],
-        file_ids,
-        attributes=told["attributes"] or None,
-        chunking=chunking(told["chunking"]),
-        label=told["label"],
-    )
+    asked = NewFiles("", file_ids, told["attributes"], told["chunking"])
+    batch = vector_store_files.create_batch(client, told["store"], asked.body(), label=told["label"])
     return batch.id

@@ -30,6 +30,17 @@ class NewStore:
     chunking: dict[str, Any] | None = None
     metadata: dict[str, str] = field(default_factory=dict)
 
+    def body(self) -> dict[str, Any]:
+        """The JSON that is sent."""
+        return vector_stores.body(
+            name=self.name,
+            description=self.description or None,
+            file_ids=self.file_ids,
+            days=self.days,
+            chunking=chunking(self.chunking) if self.file_ids else None,
+            metadata={**self.metadata, MARKER: self.key},
+        )
+
 
 @dataclass(frozen=True)
 class NewFiles:
@@ -39,6 +50,12 @@ class NewFiles:
     file_ids: list[str]
     attributes: dict[str, Any] = field(default_factory=dict)
     chunking: dict[str, Any] | None = None
+
+    def body(self) -> dict[str, Any]:
+        """The JSON that is sent."""
+        return vector_store_files.batch_body(
+            self.file_ids, attributes=self.attributes or None, chunking=chunking(self.chunking)
+        )
 
 
 def create(connection: Connection, user: Any, asked: NewStore) -> Job:
@@ -77,22 +94,12 @@ def make_store(job: Job) -> None:
     asked = NewStore(**job.arguments)
     connection = of(job)
     with kept_errors(job), connection.client(job.actor) as client:
-        store = made_once(job, lambda: made(client, asked), lambda: found(client, asked.key))
+        store = made_once(
+            job, lambda: vector_stores.create(client, asked.body()), lambda: found(client, asked.key)
+        )
     index.remember(connection, store, asked.file_ids)
     job.keep({"store": store.id})
     Job.objects.filter(pk=job.pk).update(url=reverse("vector-store", args=[connection.slug, store.id]))
-
-
-def made(client: Client, asked: NewStore) -> VectorStore:
-    return vector_stores.create(
-        client,
-        name=asked.name,
-        description=asked.description or None,
-        file_ids=asked.file_ids,
-        days=asked.days,
-        chunking=chunking(asked.chunking) if asked.file_ids else None,
-        metadata={**asked.metadata, MARKER: asked.key},
-    )
 
 
 def found(client: Client, key: str) -> VectorStore | None:
@@ -108,14 +115,7 @@ def attach_files(job: Job) -> None:
     store_id, label = told.pop("store"), told.pop("label")
     asked = NewFiles(**told)
     with kept_errors(job), of(job).client(job.actor) as client:
-        batch = vector_store_files.create_batch(
-            client,
-            store_id,
-            asked.file_ids,
-            attributes=asked.attributes or None,
-            chunking=chunking(asked.chunking),
-            label=label,
-        )
+        batch = vector_store_files.create_batch(client, store_id, asked.body(), label=label)
     job.keep({"batch": batch.id})
 
 

@@ -31,6 +31,10 @@ class NewCopy:
     region: str
     place: str
 
+    def body(self) -> dict[str, str]:
+        """The JSON that is sent."""
+        return checkpoints.copy_body(resource=self.resource, region=self.region)
+
 
 @dataclass(frozen=True)
 class NewPermissions:
@@ -110,7 +114,7 @@ def begun(client: Client, job: Job, asked: NewCopy) -> Copy:
             known = None
         if known is not None and destination(known, asked) is not None:
             return known
-    return checkpoints.copy(client, asked.job, asked.checkpoint, resource=asked.resource, region=asked.region)
+    return checkpoints.copy(client, asked.job, asked.checkpoint, asked.body())
 
 
 def looked_at(client: Client, job: Job, asked: NewCopy) -> Copy:

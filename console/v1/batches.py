@@ -7,6 +7,7 @@ Shapes from the GA specification of 2026-01-28 (createBatch, listBatches); Micro
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from console.outbound.errors import ProtocolError
 from console.v1 import parse
@@ -69,17 +70,15 @@ def get(client: Client, batch_id: str) -> Batch:
     return parse_batch(client.get(f"/batches/{segment(batch_id)}").json())
 
 
-def create(
-    client: Client,
+def body(
     *,
     input_file: str,
     endpoint: str,
     window: str = WINDOW,
     output_expires_after: int | None = None,
     metadata: Mapping[str, str] | None = None,
-    label: str = "",
-) -> Batch:
-    """Start a batch; this costs money. `output_expires_after` is in seconds from the files' creation."""
+) -> dict[str, Any]:
+    """The JSON that asks for a batch. `output_expires_after` is in seconds from the files' creation."""
     expiry = {"anchor": "created_at", "seconds": output_expires_after}
     asked = {
         "input_file_id": input_file,
@@ -88,12 +87,17 @@ def create(
         "output_expires_after": expiry if output_expires_after is not None else None,
         "metadata": metadata,
     }
+    return parse.present(asked)
+
+
+def create(client: Client, body: Mapping[str, Any], *, label: str = "") -> Batch:
+    """Start a batch; this costs money."""
     answer = client.change(
         "POST",
         "/batches",
         action="batch.created",
-        target=Target("batch", label=label or input_file),
-        json=parse.present(asked),
+        target=Target("batch", label=label or parse.text(body.get("input_file_id"))),
+        json=dict(body),
     )
     return parse_batch(answer.json())
 

@@ -5,7 +5,7 @@ checkpoint never shows in the list of its destination
 (https://learn.microsoft.com/azure/ai-foundry/openai/how-to/fine-tuning).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,14 +54,19 @@ class Permission:
     raw: parse.Json
 
 
-def copy(client: Client, job_id: str, checkpoint_id: str, *, resource: str, region: str) -> Copy:
-    """Copy a checkpoint to the resource with this ARM id; the copying goes on after the answer."""
+def copy_body(*, resource: str, region: str) -> dict[str, str]:
+    """The JSON that copies a checkpoint to the resource with this ARM id."""
+    return {"destinationResourceId": resource, "region": region}
+
+
+def copy(client: Client, job_id: str, checkpoint_id: str, body: Mapping[str, str]) -> Copy:
+    """Copy a checkpoint to another resource; the copying goes on after the answer."""
     answer = client.change(
         "POST",
         _copy(job_id, checkpoint_id),
         action="checkpoint.copied",
         target=Target("checkpoint", checkpoint_id),
-        json={"destinationResourceId": resource, "region": region},
+        json=dict(body),
     )
     return parse_copy(answer.json())
 

@@ -3,11 +3,11 @@
 Shapes from the GA specification of 2026-01-28 (ContainerResource, ContainerFileResource).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from console.outbound.errors import ProtocolError
 from console.outbound.limits import UPLOAD
@@ -63,15 +63,14 @@ def get(client: Client, container_id: str) -> Container:
     return parse_container(client.get(_path(container_id)).json())
 
 
-def create(
-    client: Client,
+def body(
     *,
     name: str,
     file_ids: Sequence[str] | None = None,
     minutes: int | None = None,
     memory: str | None = None,
-) -> Container:
-    """Start a container, which is billed; `memory` is one of MEMORY."""
+) -> dict[str, Any]:
+    """The JSON that starts a container; `memory` is one of MEMORY."""
     life = {"anchor": "last_active_at", "minutes": minutes}
     asked = {
         "name": name,
@@ -79,12 +78,17 @@ def create(
         "expires_after": life if minutes is not None else None,
         "memory_limit": memory,
     }
+    return parse.present(asked)
+
+
+def create(client: Client, body: Mapping[str, Any]) -> Container:
+    """Start a container, which is billed."""
     answer = client.change(
         "POST",
         "/containers",
         action="container.created",
-        target=Target("container", label=name),
-        json=parse.present(asked),
+        target=Target("container", label=parse.text(body.get("name"))),
+        json=dict(body),
     )
     return parse_container(answer.json())
 

@@ -31,20 +31,24 @@ def get(client: Client, conversation_id: str) -> Conversation:
     return parse_conversation(client.get(_path(conversation_id)).json())
 
 
-def create(
-    client: Client,
+def body(
     *,
     items: Sequence[Mapping[str, Any]] | None = None,
     metadata: Mapping[str, str] | None = None,
-) -> Conversation:
-    """Begin a conversation, with items in it if any are given."""
-    asked = {"items": [dict(each) for each in items] if items else None, "metadata": metadata}
+) -> dict[str, Any]:
+    """The JSON that begins a conversation, with items in it if any are given."""
+    asked = {"items": [dict(each) for each in items] if items else None, "metadata": metadata or None}
+    return parse.present(asked)
+
+
+def create(client: Client, body: Mapping[str, Any]) -> Conversation:
+    """Begin a conversation."""
     answer = client.change(
         "POST",
         "/conversations",
         action="conversation.created",
         target=Target("conversation"),
-        json=parse.present(asked),
+        json=dict(body),
     )
     return parse_conversation(answer.json())
 

@@ -138,13 +138,18 @@ def parse_response(value: object) -> Response:
     )
 
 
+def in_background(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON of a response that runs in the background, as a stream that can be followed later."""
+    return {**body, "background": True, "stream": True}
+
+
 def start(client: Client, body: Mapping[str, Any], *, label: str = "") -> Response:
-    """Begin a response in the background, as a stream that can be followed later; what it is at first.
+    """Begin a response in the background; what it is at first.
 
     Only the beginning of the stream is read: hanging up does not stop what runs in the background. Costs money,
     is recorded, and must not be repeated. Raises the service's own error, and `ProtocolError` without a response.
     """
-    asked = {**body, "background": True, "stream": True}
+    asked = in_background(body)
     fail = failing(client.auth, parse.text(body.get("model")))
     target = Target("response", "", label)
     with client.stream("/responses", json=asked, action="response.created", target=target) as (answer, call):

@@ -7,6 +7,7 @@ store has the id of the file itself.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from console.outbound.errors import ProtocolError
 from console.v1 import parse
@@ -138,28 +139,29 @@ def text(client: Client, store_id: str, file_id: str) -> FileText:
     return FileText(texts, raw.get("has_more") is True, raw)
 
 
-def create_batch(
-    client: Client,
-    store_id: str,
+def batch_body(
     files: Sequence[str] | Sequence[Attachment],
     *,
     attributes: Attributes | None = None,
     chunking: Chunking | None = None,
-    label: str = "",
-) -> FileBatch:
-    """Attach up to 500 files together.
+) -> dict[str, Any]:
+    """The JSON that attaches up to 500 files together.
 
     Ids share `attributes` and `chunking`; attachments have their own, and the service ignores the shared.
     """
     named = [each for each in files if isinstance(each, str)]
     described = [each.json() for each in files if isinstance(each, Attachment)]
-    asked = {"files": described} if described else {"file_ids": named, **_manner(attributes, chunking)}
+    return {"files": described} if described else {"file_ids": named, **_manner(attributes, chunking)}
+
+
+def create_batch(client: Client, store_id: str, body: Mapping[str, Any], *, label: str = "") -> FileBatch:
+    """Attach files together."""
     answer = client.change(
         "POST",
         f"{_store(store_id)}/file_batches",
         action="vector_store_batch.created",
         target=Target("vector_store", store_id, label),
-        json=asked,
+        json=dict(body),
     )
     return parse_batch(answer.json())
 
@@ -230,7 +232,7 @@ def parse_batch(value: object) -> FileBatch:
     )
 
 
-def _manner(attributes: Attributes | None, chunking: Chunking | None) -> dict[str, object]:
+def _manner(attributes: Attributes | None, chunking: Chunking | None) -> dict[str, Any]:
     return parse.present(
         {
             "attributes": dict(attributes) if attributes else None,

@@ -6,6 +6,7 @@ Shapes from the GA specification of 2026-01-28 (VectorStoreObject, CreateVectorS
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from console.outbound.errors import ProtocolError
 from console.v1 import parse
@@ -78,8 +79,7 @@ def get(client: Client, store_id: str) -> VectorStore:
     return parse_store(client.get(f"/vector_stores/{segment(store_id)}").json())
 
 
-def create(
-    client: Client,
+def body(
     *,
     name: str,
     description: str | None = None,
@@ -87,8 +87,8 @@ def create(
     days: int | None = None,
     chunking: Chunking | None = None,
     metadata: Mapping[str, str] | None = None,
-) -> VectorStore:
-    """Make a store, of files that are there already if any are named; `chunking` needs files."""
+) -> dict[str, Any]:
+    """The JSON that makes a store, of files that are there already if any are named; `chunking` needs files."""
     asked = {
         "name": name,
         "description": description,
@@ -97,12 +97,17 @@ def create(
         "chunking_strategy": chunking.json() if chunking is not None else None,
         "metadata": metadata,
     }
+    return parse.present(asked)
+
+
+def create(client: Client, body: Mapping[str, Any]) -> VectorStore:
+    """Make a store."""
     answer = client.change(
         "POST",
         "/vector_stores",
         action="vector_store.created",
-        target=Target("vector_store", label=name),
-        json=parse.present(asked),
+        target=Target("vector_store", label=parse.text(body.get("name"))),
+        json=dict(body),
     )
     return parse_store(answer.json())
 

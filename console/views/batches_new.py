@@ -14,11 +14,14 @@ from console.batching.work import NewBatch
 from console.forms.batches import BatchForm
 from console.index.batches import KIND
 from console.models import Connection, Job
-from console.v1.batches import ENDPOINTS, WINDOW
-from console.views import code_calls
+from console.once import unmarked
+from console.v1.batches import ENDPOINTS
+from console.views import code_calls, code_follows
 from console.views.activity import accepted
 from console.views.batches import as_json, row_of
 from console.views.shared import failure_of, wants_json
+
+EXAMPLE = NewBatch("", ENDPOINTS[0], "file-…")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,6 +31,9 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return page(request, connection, BatchForm(initial={"input_file": request.GET.get("file", "")}))
     form = BatchForm(request.POST)
+    if code_follows.is_asked(request):
+        told = creating(connection, form.asked()) if form.is_valid() else None
+        return code_follows.answered(request, told)
     if not form.is_valid():
         if wants_json(request):
             return JsonResponse({"error": {"fields": form.errors}}, status=422)
@@ -70,11 +76,11 @@ def page(
         "error": error,
         "files": related.input_files(connection),
         "endpoints": ENDPOINTS,
-        "samples": creating(connection),
+        "samples": creating(connection, EXAMPLE),
     }
     return render(request, "batches/new.html", context, status=status)
 
 
-def creating(connection: Connection) -> Any:
-    body = {"input_file_id": "file-…", "endpoint": ENDPOINTS[0], "completion_window": WINDOW}
+def creating(connection: Connection, asked: NewBatch) -> Any:
+    body = unmarked(asked.body(asked.input_file))
     return code_calls.calling(connection, "batches.create", "POST", "/batches", body=body)

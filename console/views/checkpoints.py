@@ -16,9 +16,10 @@ from console.models.audit import Target
 from console.outbound.errors import NotFound
 from console.training import checkpoints as training
 from console.training import copying, related
+from console.training.copying import NewCopy
 from console.v1 import checkpoints
 from console.v1.routes import preview_headers
-from console.views import code_calls
+from console.views import code_calls, code_follows
 from console.views.activity import accepted
 from console.views.fine_tuning import framed
 from console.views.fresh import STOP_POLLING
@@ -61,6 +62,9 @@ def copy(request: HttpRequest, slug: str, job_id: str, checkpoint_id: str) -> Ht
     """Begin a copy; a job follows it until it has ended. The same form sent again begins no second."""
     item = access.item_for(request.user, slug, KIND, job_id, may="operate")
     form = CopyForm(request.POST, connections=destinations(request, item.connection))
+    if code_follows.is_asked(request):
+        told = copying_to(item, form.asked(job_id, checkpoint_id)) if form.is_valid() else None
+        return code_follows.answered(request, told)
     if not form.is_valid():
         return page(request, item, checkpoint_id, copy_form=form, status=422)
     asked = form.asked(job_id, checkpoint_id)
@@ -121,19 +125,28 @@ def destinations(request: HttpRequest, source: Connection) -> list[Connection]:
 def page(
     request: HttpRequest, item: Item, checkpoint_id: str, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    url_path = code_calls.path("fine_tuning", "jobs", item.remote_id, "checkpoints", checkpoint_id, "copy")
-    body = {"destinationResourceId": "/subscriptions/…/accounts/…", "region": "swedencentral"}
+    example = NewCopy(
+        "", item.remote_id, checkpoint_id, "/subscriptions/…/accounts/…", "swedencentral", "Sweden"
+    )
     known = more.get("copy_form") or CopyForm(connections=destinations(request, item.connection))
     context = {
         **framed(request, item),
         "checkpoint_id": checkpoint_id,
         "copy_form": known,
         "permit_form": more.get("permit_form") or PermitForm(),
-        "preview": next(iter(preview_headers("POST", url_path).items())),
+        "preview": next(iter(preview_headers("POST", copy_path(example)).items())),
         "history": access.history_for(request.user, Target("checkpoint", checkpoint_id)),
-        "samples": code_calls.calling(item.connection, "", "POST", url_path, body=body),
+        "samples": copying_to(item, example),
     }
     return render(request, "checkpoints/show.html", {**context, **more, "copy_form": known}, status=status)
+
+
+def copy_path(asked: NewCopy) -> str:
+    return code_calls.path("fine_tuning", "jobs", asked.job, "checkpoints", asked.checkpoint, "copy")
+
+
+def copying_to(item: Item, asked: NewCopy) -> Any:
+    return code_calls.calling(item.connection, "", "POST", copy_path(asked), body=asked.body())
 
 
 def as_json(kept: training.Kept) -> dict[str, Any]:

@@ -78,7 +78,12 @@ def python(name: str, ids: Sequence[str], named: Mapping[str, Any], body: Mappin
     if not body:
         return f"answer = client.{name}({', '.join(given)})\nprint(answer.to_json())\n"
     lines = "".join(f"    {one},\n" for one in given)
-    return f"answer = client.{name}(\n{lines})\nprint(answer.to_json())\n"
+    ending = (
+        "for event in answer:\n    print(event.to_json())"
+        if body.get("stream")
+        else "print(answer.to_json())"
+    )
+    return f"answer = client.{name}(\n{lines})\n{ending}\n"
 
 
 def literal(value: Any, depth: int = 1) -> str:

@@ -11,16 +11,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from console import access, container_jobs
+from console.container_jobs import NewContainer
 from console.forms.containers import ContainerForm
 from console.index import containers as known
 from console.index.containers import ENDED, KIND
-from console.models import Item, audit
+from console.models import Connection, Item, audit
 from console.models.audit import Target
 from console.outbound.errors import NotFound, UpstreamError
 from console.retrieval import contents
 from console.v1 import containers
 from console.v1.containers import Container, ContainerFile, parse_container
-from console.views import code_calls, object_page
+from console.views import code_calls, code_follows, object_page
 from console.views.activity import accepted
 from console.views.fresh import STOP_POLLING, refreshed
 from console.views.history import changes
@@ -30,6 +31,7 @@ from console.views.shared import failure_of, wants_json
 
 AT_ONCE = 50
 STATUSES = {"running": "Running", "active": "Active", "expired": "Expired"}
+EXAMPLE = NewContainer("", "analysis", "4g", file_ids=["file-…"])
 LIST = Listing(
     kind=KIND,
     noun="containers",
@@ -113,9 +115,10 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     connection = access.connection_for(request.user, slug, may="operate")
     data = request.POST if request.method == "POST" else None
     form = ContainerForm(data, offered=contents.offered(connection))
-    body = {"name": "analysis", "memory_limit": "4g", "file_ids": ["file-…"]}
-    samples = code_calls.calling(connection, "containers.create", "POST", "/containers", body=body)
-    context = {"connection": connection, "form": form, "samples": samples}
+    if code_follows.is_asked(request):
+        told = creating(connection, form.asked()) if form.is_valid() else None
+        return code_follows.answered(request, told)
+    context = {"connection": connection, "form": form, "samples": creating(connection, EXAMPLE)}
     if not form.is_bound or not form.is_valid():
         if form.is_bound and wants_json(request):
             return JsonResponse({"error": {"fields": form.errors}}, status=422)
@@ -131,6 +134,10 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         return JsonResponse(as_json(Row(item)), status=201)
     messages.success(request, f"Started {form.cleaned_data['name']}.")
     return redirect("container", slug, job.outcome["container"])
+
+
+def creating(connection: Connection, asked: NewContainer) -> Any:
+    return code_calls.calling(connection, "containers.create", "POST", "/containers", body=asked.body())
 
 
 @require_safe

@@ -13,13 +13,15 @@ from console.index.conversations import KIND
 from console.models import Connection, Item, Job
 from console.outbound.errors import NotFound
 from console.responses import work
+from console.responses.work import NewConversation
 from console.v1 import conversations
-from console.views import code_calls, object_page
+from console.views import code_calls, code_follows, object_page
 from console.views.activity import accepted
 from console.views.conversations import Row, as_json, framed
 from console.views.shared import failure_of, wants_json
 
 MESSAGE = {"type": "message", "role": "user", "content": "…"}
+EXAMPLE = NewConversation("", [MESSAGE], {"title": "…"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,6 +29,9 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin a conversation; the same form sent again leads to the same one."""
     connection = access.connection_for(request.user, slug, may="operate")
     form = ConversationForm(request.POST if request.method == "POST" else None)
+    if code_follows.is_asked(request):
+        told = beginning(connection, form.asked()) if form.is_valid() else None
+        return code_follows.answered(request, told)
     if not form.is_bound or not form.is_valid():
         if form.is_bound and wants_json(request):
             return JsonResponse({"error": {"fields": form.errors}}, status=422)
@@ -48,17 +53,18 @@ def new_page(
     request: HttpRequest, connection: Connection, form: Any, *, status: int, error: Any = None
 ) -> HttpResponse:
     """A resource that does not serve conversations says so in place; it is no fault of the form."""
-    body = {"items": [MESSAGE], "metadata": {"title": "…"}}
     context = {
         "connection": connection,
         "form": form,
         "error": error,
         "is_not_offered": isinstance(error, NotFound),
-        "samples": code_calls.calling(
-            connection, "conversations.create", "POST", "/conversations", body=body
-        ),
+        "samples": beginning(connection, EXAMPLE),
     }
     return render(request, "conversations/new.html", context, status=status)
+
+
+def beginning(connection: Connection, asked: NewConversation) -> Any:
+    return code_calls.calling(connection, "conversations.create", "POST", "/conversations", body=asked.body())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,6 +72,9 @@ def add(request: HttpRequest, slug: str, conversation_id: str) -> HttpResponse:
     """Append items, once for each form."""
     item = access.item_for(request.user, slug, KIND, conversation_id, may="operate")
     form = ItemsForm(request.POST if request.method == "POST" else None)
+    if code_follows.is_asked(request):
+        told = adding(item, form.cleaned_data["wanted"]) if form.is_valid() else None
+        return code_follows.answered(request, told)
     if not form.is_bound or not form.is_valid():
         if form.is_bound and wants_json(request):
             return JsonResponse({"error": {"fields": form.errors}}, status=422)
@@ -92,22 +101,25 @@ def added(request: HttpRequest, item: Item, form: ItemsForm, job: Job) -> HttpRe
 
 
 def add_page(request: HttpRequest, item: Item, form: Any, *, status: int, error: Any = None) -> HttpResponse:
-    samples = code_calls.calling(
-        item.connection,
-        "conversations.items.create",
-        "POST",
-        code_calls.path("conversations", item.remote_id, "items"),
-        ids=[item.remote_id],
-        body={"items": [MESSAGE]},
-    )
     context = {
         **framed(request, item),
         "here": "Add items",
         "form": form,
         "error": error,
-        "samples": samples,
+        "samples": adding(item, [MESSAGE]),
     }
     return render(request, "conversations/add.html", context, status=status)
+
+
+def adding(item: Item, items: list[dict[str, Any]]) -> Any:
+    return code_calls.calling(
+        item.connection,
+        "conversations.items.create",
+        "POST",
+        code_calls.path("conversations", item.remote_id, "items"),
+        ids=[item.remote_id],
+        body={"items": items},
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

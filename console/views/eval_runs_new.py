@@ -17,7 +17,7 @@ from console.index.eval_runs import KIND as RUN
 from console.index.evals import KIND
 from console.models import Item
 from console.outbound.errors import UpstreamError
-from console.views import code_calls, way_back
+from console.views import code_calls, code_follows, way_back
 from console.views.activity import accepted
 from console.views.eval_rows import RunRow
 from console.views.evals import Row, framed
@@ -37,9 +37,11 @@ def new(request: HttpRequest, slug: str, eval_id: str) -> HttpResponse:
     if step == "upload":
         url = reverse("eval-run-new", args=[slug, eval_id])
         return way_back.away(request, slug, url=url, kind="evals", roles=["file"])
-    if step:
+    if step and not code_follows.is_asked(request):
         return page(request, item, stepped(request, step))
     draft = RunDraft.sent(request.POST, is_bound=True)
+    if code_follows.is_asked(request):
+        return code_follows.answered(request, creating(item, draft) if draft.is_valid() else None)
     if not draft.is_valid():
         if wants_json(request):
             return JsonResponse({"error": {"fields": draft.form.errors}}, status=422)
@@ -110,13 +112,17 @@ def page(
         "fields": frame["row"].fields,
         "files": known.files_for(item.connection),
         "deployments": known.deployments_of(item.connection),
-        "samples": code_calls.calling(
-            item.connection,
-            "evals.runs.create",
-            "POST",
-            code_calls.path("evals", item.remote_id, "runs"),
-            ids=[item.remote_id],
-            body=draft.told(),
-        ),
+        "samples": creating(item, draft),
     }
     return render(request, "eval_runs/new.html", context, status=status)
+
+
+def creating(item: Item, draft: RunDraft) -> Any:
+    return code_calls.calling(
+        item.connection,
+        "evals.runs.create",
+        "POST",
+        code_calls.path("evals", item.remote_id, "runs"),
+        ids=[item.remote_id],
+        body=draft.told(),
+    )

@@ -23,7 +23,7 @@ from console.models import Connection
 from console.outbound.errors import UpstreamError
 from console.v1 import evals
 from console.v1.evals import parse_eval
-from console.views import code_calls, object_page
+from console.views import code_calls, code_follows, object_page
 from console.views.activity import accepted
 from console.views.evals import Row, as_json, framed, rows
 from console.views.shared import failure_of, wants_json
@@ -48,10 +48,12 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return page(request, connection, begun(request, connection))
     step, is_json = request.POST.get("do", ""), request.POST.get("mode") == "json"
-    if step:
+    if step and not code_follows.is_asked(request):
         shown = back_to_fields(request) if is_json else stepped(request, connection, step)
         return page(request, connection, shown)
     shown, key, body = checked_json(request) if is_json else checked_fields(request)
+    if code_follows.is_asked(request):
+        return code_follows.answered(request, None if body is None else creating(connection, body))
     if body is None:
         return page(request, connection, shown)
     return made(request, connection, shown, NewEval(key, body))
@@ -164,9 +166,13 @@ def page(request: HttpRequest, connection: Connection, shown: Page) -> HttpRespo
         "kinds": list(FORMS.values()),
         "files": known.files_for(connection),
         "deployments": known.deployments_of(connection),
-        "samples": code_calls.calling(connection, "evals.create", "POST", "/evals", body=body),
+        "samples": creating(connection, body),
     }
     return render(request, "evals/new.html", context, status=shown.status)
+
+
+def creating(connection: Connection, body: dict[str, Any]) -> Any:
+    return code_calls.calling(connection, "evals.create", "POST", "/evals", body=body)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,10 +13,11 @@ from console.forms.fine_tuning import JobForm
 from console.forms.graders import EXACT, KINDS
 from console.index.fine_tuning import KIND
 from console.models import Connection
+from console.once import unmarked
 from console.training import related, work
 from console.training.work import NewJob
 from console.v1.fine_tuning import METHODS
-from console.views import code_calls, way_back
+from console.views import code_calls, code_follows, way_back
 from console.views.activity import accepted
 from console.views.fine_tuning_quote import method_of, quoting
 from console.views.fine_tuning_rows import METHODS as TITLES
@@ -40,6 +41,9 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     form = form_of(request, connection)
     if not form.is_bound:
         return page(request, connection, form)
+    if code_follows.is_asked(request):
+        told = creating(connection, form.asked()) if form.is_valid() else None
+        return code_follows.answered(request, told)
     if not form.is_valid():
         if wants_json(request):
             return JsonResponse({"error": {"fields": form.complaints}}, status=422)
@@ -55,9 +59,9 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
 def form_of(request: HttpRequest, connection: Connection) -> JobForm:
     """The form that was sent, or one with what the address proposes."""
     typed: dict[str, Any] = (request.POST if request.method == "POST" else way_back.typed(request)).dict()
-    is_sent = request.method == "POST" and not typed.get("do")
+    is_step = typed.get("do") and not code_follows.is_asked(request)
     return JobForm(
-        request.POST if is_sent else None,
+        request.POST if request.method == "POST" and not is_step else None,
         kind=method_of(typed),
         models=related.tunable_models(connection),
         files=related.training_files(connection),
@@ -88,14 +92,14 @@ def page(
             (name, title, f"{url}?method={form.kind}&grader_kind={name}") for name, title in KINDS.items()
         ],
         "purpose": PURPOSES[form.kind],
-        "samples": creating(connection, form.kind),
+        "samples": creating(connection, example(form.kind)),
         **quoting(request, connection, {**typed, "method": form.kind}),
     }
     return render(request, "fine_tuning/new.html", context, status=status)
 
 
-def creating(connection: Connection, method: str) -> Any:
-    asked = NewJob(
+def example(method: str) -> NewJob:
+    return NewJob(
         key="",
         model="o4-mini-2025-04-16" if method == "reinforcement" else "gpt-4.1-mini-2025-04-14",
         training_file="file-…",
@@ -103,5 +107,8 @@ def creating(connection: Connection, method: str) -> Any:
         hyperparameters={"n_epochs": 3},
         grader=EXACT if method == "reinforcement" else {},
     )
-    body = {name: value for name, value in asked.body().items() if name != "metadata"}
+
+
+def creating(connection: Connection, asked: NewJob) -> Any:
+    body = unmarked(asked.body())
     return code_calls.calling(connection, "fine_tuning.jobs.create", "POST", "/fine_tuning/jobs", body=body)

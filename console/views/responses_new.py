@@ -12,12 +12,15 @@ from console.forms.responses import ResponseForm
 from console.index.responses import KIND
 from console.models import Connection
 from console.responses import work
-from console.views import code_calls
+from console.responses.work import NewResponse
+from console.v1.responses import in_background
+from console.views import code_calls, code_follows
 from console.views.activity import accepted
 from console.views.response_rows import Row, as_json
 from console.views.shared import failure_of, wants_json
 
 OFFERED = 200
+EXAMPLE = NewResponse("", "gpt-4.1", "…")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,6 +32,9 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         given = {name: request.GET[name] for name in names if name in request.GET}
         return page(request, connection, ResponseForm(initial=given))
     form = ResponseForm(request.POST)
+    if code_follows.is_asked(request):
+        told = starting(connection, form.asked()) if form.is_valid() else None
+        return code_follows.answered(request, told)
     if not form.is_valid():
         if wants_json(request):
             return JsonResponse({"error": {"fields": form.errors}}, status=422)
@@ -50,12 +56,16 @@ def page(
     request: HttpRequest, connection: Connection, form: Any, *, status: int = 200, error: Any = None
 ) -> HttpResponse:
     deployments = access.items_for(request.user, "deployment").present().filter(connection=connection)
-    body = {"model": "gpt-4.1", "input": "…", "background": True}
     context = {
         "connection": connection,
         "form": form,
         "error": error,
         "models": deployments.order_by("name").defer("raw")[:OFFERED],
-        "samples": code_calls.calling(connection, "responses.create", "POST", "/responses", body=body),
+        "samples": starting(connection, EXAMPLE),
     }
     return render(request, "responses/new.html", context, status=status)
+
+
+def starting(connection: Connection, asked: NewResponse) -> Any:
+    body = in_background(asked.body(connection))
+    return code_calls.calling(connection, "responses.create", "POST", "/responses", body=body)

@@ -14,12 +14,15 @@ from console.index.vector_stores import KIND
 from console.models import Item
 from console.retrieval import contents, work
 from console.retrieval.contents import Batch, Held
+from console.retrieval.work import NewFiles
 from console.v1 import vector_store_files
 from console.v1.vector_store_files import STATUSES
-from console.views import code_calls
+from console.views import code_calls, code_follows
 from console.views.activity import accepted
 from console.views.shared import BadQuery, asks_for, failure_of, wants_json
 from console.views.vector_stores import framed
+
+EXAMPLE = NewFiles("", ["file-…"], {"team": "data"})
 
 
 @require_safe
@@ -48,6 +51,9 @@ def attach(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
     item = access.item_for(request.user, slug, KIND, store_id, may="operate")
     offered = contents.offered(item.connection, request.GET.get("q", ""))
     form = AttachForm(request.POST if request.method == "POST" else None, offered=offered)
+    if code_follows.is_asked(request):
+        told = attaching(item, form.asked()) if form.is_valid() else None
+        return code_follows.answered(request, told)
     context = {
         **framed(request, item),
         "form": form,
@@ -67,14 +73,14 @@ def attach(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
     return redirect("vector-store-batch", slug, store_id, job.outcome["batch"])
 
 
-def attaching(item: Item) -> Any:
+def attaching(item: Item, asked: NewFiles = EXAMPLE) -> Any:
     return code_calls.calling(
         item.connection,
         "vector_stores.file_batches.create",
         "POST",
         code_calls.path("vector_stores", item.remote_id, "file_batches"),
         ids=[item.remote_id],
-        body={"file_ids": ["file-…"], "attributes": {"team": "data"}},
+        body=asked.body(),
     )
 
 

@@ -15,13 +15,14 @@ from console.forms.vector_stores import EditForm, StoreForm
 from console.index import vector_stores as known
 from console.index.keeping import read_again
 from console.index.vector_stores import KIND
-from console.models import Item
+from console.models import Connection, Item
 from console.models.audit import Target
-from console.once import without_mark
+from console.once import unmarked, without_mark
 from console.retrieval import contents, work
+from console.retrieval.work import NewStore
 from console.v1 import vector_stores
 from console.v1.vector_stores import VectorStore, parse_store
-from console.views import code_calls, object_page
+from console.views import code_calls, code_follows, object_page
 from console.views.activity import accepted
 from console.views.fresh import refreshed
 from console.views.history import changes
@@ -35,6 +36,7 @@ EXPIRY = {
     "none": ("Never", lambda: Q(labels__contains=" expiry:none ")),
 }
 TROUBLE = {"failed": ("Some failed", lambda: Q(labels__contains=" files:failed "))}
+EXAMPLE = NewStore("", "runbooks", days=30, file_ids=["file-…"])
 LIST = Listing(
     kind=KIND,
     noun="vector stores",
@@ -110,7 +112,10 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     """Create a store; the same form sent again leads to the same store."""
     connection = access.connection_for(request.user, slug, may="operate")
     form = StoreForm(request.POST if request.method == "POST" else None, offered=contents.offered(connection))
-    context = {"connection": connection, "form": form, "samples": creating(connection)}
+    if code_follows.is_asked(request):
+        told = creating(connection, form.asked()) if form.is_valid() else None
+        return code_follows.answered(request, told)
+    context = {"connection": connection, "form": form, "samples": creating(connection, EXAMPLE)}
     if not form.is_bound or not form.is_valid():
         if form.is_bound and wants_json(request):
             return JsonResponse({"error": {"fields": form.errors}}, status=422)
@@ -128,8 +133,8 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("vector-store", slug, job.outcome["store"])
 
 
-def creating(connection: Any) -> Any:
-    body = {"name": "runbooks", "file_ids": ["file-…"], "expires_after": life(30)}
+def creating(connection: Connection, asked: NewStore) -> Any:
+    body = unmarked(asked.body())
     return code_calls.calling(connection, "vector_stores.create", "POST", "/vector_stores", body=body)
 
 

@@ -84,14 +84,13 @@ def test_the_list_has_neither_order_nor_filter(client, upstream):
 def test_a_batch_is_started(client, upstream, recorder):
     upstream["POST /batches"] = 201, {**BATCH, "status": "validating"}
 
-    batch = batches.create(
-        client,
+    asked = batches.body(
         input_file="file-1",
         endpoint="/v1/chat/completions",
         output_expires_after=1209600,
         metadata={"team": "support"},
-        label="questions.jsonl",
     )
+    batch = batches.create(client, asked, label="questions.jsonl")
 
     assert upstream.requests[0].json() == {
         "input_file_id": "file-1",
@@ -108,7 +107,7 @@ def test_a_batch_is_started(client, upstream, recorder):
 def test_a_batch_without_options_sends_none(client, upstream):
     upstream["POST /batches"] = 201, BATCH
 
-    batches.create(client, input_file="file-1", endpoint="/v1/embeddings")
+    batches.create(client, batches.body(input_file="file-1", endpoint="/v1/embeddings"))
 
     assert set(upstream.requests[0].json()) == {"input_file_id", "endpoint", "completion_window"}
 

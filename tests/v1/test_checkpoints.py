@@ -22,7 +22,8 @@ PATH = "/fine_tuning/jobs/ftjob-1/checkpoints/ftckpt-1/copy"
 def test_a_checkpoint_is_copied_with_the_preview_header(client, upstream, recorder):
     upstream[f"POST {PATH}"] = 200, COPY
 
-    copy = checkpoints.copy(client, "ftjob-1", "ftckpt-1", resource=RESOURCE, region="swedencentral")
+    asked = checkpoints.copy_body(resource=RESOURCE, region="swedencentral")
+    copy = checkpoints.copy(client, "ftjob-1", "ftckpt-1", asked)
 
     (request,) = upstream.requests
     assert request.json() == {"destinationResourceId": RESOURCE, "region": "swedencentral"}

@@ -49,8 +49,9 @@ def test_the_containers_and_their_files_come_page_by_page(client, upstream):
 def test_a_container_is_started_with_what_was_set(client, upstream, recorder):
     upstream["POST /containers"] = 200, CONTAINER
 
-    containers.create(client, name="Analysis", file_ids=["file-1"], minutes=20, memory="4g")
-    containers.create(client, name="Plain")
+    full = containers.body(name="Analysis", file_ids=["file-1"], minutes=20, memory="4g")
+    containers.create(client, full)
+    containers.create(client, containers.body(name="Plain"))
 
     assert upstream.requests[0].json() == {
         "name": "Analysis",

@@ -28,8 +28,8 @@ def test_a_conversation_is_read(client, upstream):
 def test_a_conversation_is_begun_with_items(client, upstream, recorder):
     upstream["POST /conversations"] = 200, CONVERSATION
 
-    conversations.create(client, items=[MESSAGE], metadata={"topic": "demo"})
-    conversations.create(client)
+    conversations.create(client, conversations.body(items=[MESSAGE], metadata={"topic": "demo"}))
+    conversations.create(client, conversations.body())
 
     assert upstream.requests[0].json() == {"items": [MESSAGE], "metadata": {"topic": "demo"}}
     assert upstream.requests[1].json() == {}

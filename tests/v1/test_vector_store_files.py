@@ -114,7 +114,8 @@ def test_the_text_of_a_file_comes_as_azure_writes_it_too(client, upstream):
 def test_ids_are_attached_together(client, upstream, recorder):
     upstream["POST /vector_stores/vs_1/file_batches"] = 200, BATCH
 
-    batch = store_files.create_batch(client, "vs_1", ["file-1", "file-2"], attributes={"year": 2024})
+    asked = store_files.batch_body(["file-1", "file-2"], attributes={"year": 2024})
+    batch = store_files.create_batch(client, "vs_1", asked)
 
     assert upstream.requests[0].json() == {"file_ids": ["file-1", "file-2"], "attributes": {"year": 2024}}
     assert (batch.id, batch.counts) == ("vsfb_1", FileCounts(2, 0, 0, 0, 2))
@@ -124,7 +125,8 @@ def test_ids_are_attached_together(client, upstream, recorder):
 def test_files_with_attributes_of_their_own_are_attached_together(client, upstream):
     upstream["POST /vector_stores/vs_1/file_batches"] = 200, BATCH
 
-    store_files.create_batch(client, "vs_1", [Attachment("file-1", {"year": 1}), Attachment("file-2")])
+    asked = store_files.batch_body([Attachment("file-1", {"year": 1}), Attachment("file-2")])
+    store_files.create_batch(client, "vs_1", asked)
 
     assert upstream.requests[0].json() == {
         "files": [{"file_id": "file-1", "attributes": {"year": 1}}, {"file_id": "file-2"}]

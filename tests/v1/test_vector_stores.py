@@ -59,7 +59,7 @@ def test_the_stores_come_page_by_page(client, upstream):
 def test_a_store_is_made_with_what_was_set_and_nothing_else(client, upstream, recorder):
     upstream["POST /vector_stores"] = 200, STORE
 
-    vector_stores.create(client, name="Manuals")
+    vector_stores.create(client, vector_stores.body(name="Manuals"))
 
     assert upstream.requests[0].json() == {"name": "Manuals"}
     assert recorder.events[0][1]["action"] == "vector_store.created"
@@ -69,8 +69,7 @@ def test_a_store_is_made_with_what_was_set_and_nothing_else(client, upstream, re
 def test_a_store_is_made_with_everything(client, upstream):
     upstream["POST /vector_stores"] = 200, STORE
 
-    vector_stores.create(
-        client,
+    asked = vector_stores.body(
         name="Manuals",
         description="What we print",
         file_ids=["file-1"],
@@ -78,6 +77,7 @@ def test_a_store_is_made_with_everything(client, upstream):
         chunking=Chunking("static", 800, 400),
         metadata={"team": "docs"},
     )
+    vector_stores.create(client, asked)
 
     assert upstream.requests[0].json() == {
         "name": "Manuals",

@@ -292,7 +292,7 @@ def test_the_simulator_really_searches(client, alice, simulated):
         sent = files.upload(
             sending, io.BytesIO(text), name="refunds.md", size=len(text), purpose="assistants"
         )
-        store = vector_stores.create(sending, name="Shop", file_ids=[sent.file.id])
+        store = vector_stores.create(sending, vector_stores.body(name="Shop", file_ids=[sent.file.id]))
     index.remember(simulated, store, [sent.file.id])
 
     url = f"/c/sim/vector-stores/{store.id}/search/"

@@ -1,0 +1,55 @@
+"""The code beside a form follows what is typed, shows what was chosen, and survives the steps of a form."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visit
+
+pytestmark = pytest.mark.browser
+
+EXAMPLE = "An example; it follows the form once that is complete."
+
+
+def tab(page: Page, name: str):
+    return page.locator("#samples").get_by_role("tab", name=name)
+
+
+def test_the_code_follows_what_is_typed_and_the_chosen_tab_stays(visit: Visit) -> None:
+    page = visit("/c/contoso-eastus2/vector-stores/new/")
+    code = page.locator("#samples")
+    expect(code).to_contain_text(EXAMPLE)
+    tab(page, "curl").click()
+
+    page.get_by_label("Name", exact=True).fill("It's mine")
+    page.get_by_label("Description").focus()
+
+    expect(code.locator("#sample-curl")).to_contain_text("mine")
+    expect(code.locator("#sample-curl")).to_be_visible()
+    expect(tab(page, "curl")).to_have_attribute("aria-selected", "true")
+    expect(tab(page, "Python")).to_have_attribute("aria-selected", "false")
+    expect(code.locator("#sample-python")).to_be_hidden()
+    expect(code).not_to_contain_text(EXAMPLE)
+    expect(page.get_by_label("Description")).to_be_focused()
+
+    page.get_by_label("Description").fill("What we know")
+    page.get_by_label("Name", exact=True).fill("")
+    page.get_by_label("Description").focus()
+    page.get_by_label("Name", exact=True).fill("Ours")
+    page.get_by_label("Description").focus()
+
+    expect(code.locator("#sample-curl")).to_contain_text('"name": "Ours", "description": "What we know"')
+
+
+def test_the_code_follows_a_form_that_a_step_has_changed(visit: Visit) -> None:
+    page = visit("/c/contoso-eastus2/evals/new/")
+    page.get_by_role("button", name="Edit as JSON").click()
+    expect(page.get_by_label("Eval", exact=True)).to_be_visible()
+    tab(page, "curl").click()
+
+    body = '{"name": "Typed", "data_source_config": {"type": "logs"}, "testing_criteria": ['
+    body += '{"type": "string_check", "name": "a", "operation": "eq", "input": "b", "reference": "c"}]}'
+    page.get_by_label("Eval", exact=True).fill(body)
+    page.get_by_role("link", name="Cancel").focus()
+
+    expect(page.locator("#sample-curl")).to_contain_text('"name": "Typed"')
+    expect(page.locator("#sample-curl")).to_be_visible()
