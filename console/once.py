@@ -1,7 +1,8 @@
 """What is asked of a resource and must happen once, however often its form is sent: jobs of the ledger.
 
 The form carries a key. The first to send it does the job within its request; who sends it again finds the
-job, and what came of it. What has metadata carries the key there, so that a cut attempt finds its own.
+job, and what came of it; one that failed had no effect, and is done anew. What has metadata carries the key
+there, so that a cut attempt finds its own.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -80,7 +81,9 @@ def begun_once(
     url: str,
     arguments: Mapping[str, Any],
 ) -> Job:
-    """Write a job down that a worker shall do, or find the one that this form started before."""
+    """Write a job down that a worker shall do, or find the one that this form started before and that did not fail."""
+    key = f"{user.pk}:{key}"
+    Job.objects.filter(idempotency_key=key, state=Job.State.FAILED).update(idempotency_key=None)
     return jobs.start(
         kind,
         title=title,
@@ -88,7 +91,7 @@ def begun_once(
         workspace=connection.workspace,
         user=user,
         connection=connection,
-        key=f"{user.pk}:{key}",
+        key=key,
         url=url,
         arguments=dict(arguments),
     )

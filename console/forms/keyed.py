@@ -20,7 +20,6 @@ class KeyedForm(forms.Form):
         """The same entries under a new key, for another try after one that failed."""
         data = QueryDict(mutable=True)
         data.update(self.data)
-        self.fields["key"].widget.attrs["data-failed"] = data["key"]
         data["key"] = uuid.uuid4().hex
         self.data = data
         return self

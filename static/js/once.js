@@ -1,10 +1,6 @@
 // A form in flight is not sent twice: its buttons sleep until the answer is there.
 // And a form with a key has one effect for the same entries, also after "back": the step of the history where it was
-// sent keeps the key that went with them. Changed entries get a key of their own, and so do those that failed.
-import { ready } from './on.js'
-
-const FAILED = 'failed-keys'
-const MOST = 100
+// sent keeps the key that went with them, and changed entries get a key of their own.
 const buttons = (form) => [...form.elements].filter((element) => element.type === 'submit')
 
 function sleep(form) {
@@ -23,27 +19,31 @@ function wake(root) {
   }
 }
 
-const failed = () => JSON.parse(sessionStorage.getItem(FAILED) ?? '[]')
-
 const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 
 function entries(form, button) {
   const told = [...new FormData(form)].filter(([name]) => name !== 'key' && name !== 'csrfmiddlewaretoken')
   if (button?.name) told.push([button.name, button.value])
-  return JSON.stringify([form.getAttribute('action'), told.map(([name, value]) => [name, value.name ?? value, value.size])])
+  return digest(JSON.stringify([form.getAttribute('action'), told.map(([name, value]) => [name, value.name ?? value, value.size])]))
+}
+
+// Two FNV-1a hashes: the history is no place for what people write.
+function digest(text) {
+  let [one, other] = [0x811c9dc5, 0x01000193]
+  for (let at = 0; at < text.length; at++) {
+    one = Math.imul(one ^ text.charCodeAt(at), 0x01000193)
+    other = Math.imul(other ^ text.charCodeAt(text.length - 1 - at), 0x01000193)
+  }
+  return `${(one >>> 0).toString(16)}-${(other >>> 0).toString(16)}-${text.length}`
 }
 
 function keep(form, field, button) {
   const sent = history.state?.sent ?? {}
   const told = entries(form, button)
-  if (sent[told] && !failed().includes(sent[told])) field.value = sent[told]
+  if (sent[told]) field.value = sent[told]
   else if (Object.values(sent).includes(field.value)) field.value = newKey()
   history.replaceState({ ...history.state, sent: { ...sent, [told]: field.value } }, '')
 }
-
-ready('[data-failed]', (field) => {
-  sessionStorage.setItem(FAILED, JSON.stringify([...failed(), field.dataset.failed].slice(-MOST)))
-})
 
 // Before anybody else hears of it, so that htmx sends the key too.
 document.addEventListener('submit', ({ target: form, submitter }) => {

@@ -1,7 +1,7 @@
-import asyncio
 from datetime import timedelta
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.utils import timezone
 
 from console.index import refresh
@@ -307,7 +307,7 @@ def body(response) -> bytes:
     async def read() -> bytes:
         return b"".join([piece async for piece in response])
 
-    return asyncio.run(read())
+    return async_to_sync(read)()
 
 
 def test_a_download_is_saved_and_never_shown(client, bob, known, upstream):
