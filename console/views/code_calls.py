@@ -108,11 +108,11 @@ def bracketed(opening: str, inner: Sequence[str], closing: str, depth: int) -> s
 
 
 def curl(connection: Connection, method: str, url_path: str, body: Mapping[str, Any] | None) -> str:
-    verb = "" if method == "GET" or (method == "POST" and body) else f" -X {method}"
+    verb = "" if method == "GET" or (method == "POST" and body is not None) else f" -X {method}"
     call = f"curl{verb} {shlex.quote(connection.url + url_path)} \\\n  -H {header(connection)}"
     for name, value in preview_headers(method, url_path).items():
         call += f" \\\n  -H {shlex.quote(f'{name}: {value}')}"
-    if not body:
+    if body is None:
         return call
     text = shlex.quote(json.dumps(dict(body), ensure_ascii=False))
     return f"{call} \\\n  -H 'Content-Type: application/json' \\\n  -d {text}"

@@ -40,6 +40,13 @@ def test_the_code_follows_what_is_typed_and_the_chosen_tab_stays(visit: Visit) -
     expect(code.locator("#sample-curl")).to_contain_text('"name": "Ours", "description": "What we know"')
 
 
+def test_a_form_that_the_address_fills_in_has_its_code_at_once(visit: Visit) -> None:
+    page = visit("/c/contoso-eastus2/responses/new/?model=gpt-5-mini&input=Which+tent%3F")
+
+    expect(page.locator("#sample-python")).to_contain_text('input="Which tent?"')
+    expect(page.locator("#samples")).not_to_contain_text(EXAMPLE)
+
+
 def test_the_code_follows_a_form_that_a_step_has_changed(visit: Visit) -> None:
     page = visit("/c/contoso-eastus2/evals/new/")
     page.get_by_role("button", name="Edit as JSON").click()

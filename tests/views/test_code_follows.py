@@ -91,6 +91,7 @@ FORMS = {
         "POST /conversations",
         TALK,
     ),
+    "empty conversation": ("conversations/new/", {"key": "k1", "role": "user"}, "POST /conversations", TALK),
     "items of a conversation": (
         "conversations/conv_1/add/",
         ADDED,
@@ -141,7 +142,7 @@ def unmarked(body: dict) -> dict:
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_the_code_has_the_body_that_the_form_sends(operating, world, name):
+def test_the_code_has_the_body_that_the_form_sends(operating, world, name, monkeypatch):
     place, form, call, _ = FORMS[name]
     before = AuditEvent.objects.count()
 
@@ -152,11 +153,14 @@ def test_the_code_has_the_body_that_the_form_sends(operating, world, name):
     assert "<html" not in told.text
     assert "upstream-key-1" not in told.text
     assert "console_key" not in told.text
-    compile(unescape(python), "sample", "exec")
     operating.post(f"/c/prod/{place}", form)
     method, path = call.split()
     (sent,) = [one for one in world.requests if (one.method, one.path) == (method, f"/openai/v1{path}")]
     assert body_of(unescape(curl)) == unmarked(sent.json())
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "of whoever runs it")
+    exec(unescape(python) + "client.close()", {})
+    assert (world.requests[-1].method, world.requests[-1].path) == (sent.method, sent.path)
+    assert (world.requests[-1].json() if world.requests[-1].body else {}) == unmarked(sent.json())
 
 
 @pytest.mark.parametrize("place", sorted({place for place, *_ in FORMS.values()}))
@@ -178,6 +182,22 @@ def test_the_page_begins_with_an_example_that_asks_to_be_replaced(operating, wor
     form = page.partition('hx-trigger="change from:#')[2].partition(" ")[0]
     assert f'hx-include="#{form}"' in page
     assert page.count(f'id="{form}"') == 1
+
+
+@pytest.mark.parametrize("query", ["", "?previous=resp_0"])
+def test_a_form_that_is_filled_in_already_asks_at_once(operating, world, query):
+    page = operating.get(f"/c/prod/responses/new/{query}").text
+
+    assert ('hx-trigger="load, change' in page) == bool(query)
+
+
+def test_a_form_that_failed_asks_for_its_own_code(operating, world):
+    world["POST /responses"] = 400, {"error": {"message": "Too long."}}
+
+    page = operating.post("/c/prod/responses/new/", test_responses_new.FORM).text
+
+    assert "Too long." in page
+    assert 'hx-trigger="load, change' in page
 
 
 def test_a_checkpoint_asks_where_its_copy_is_begun(operating, world):
