@@ -153,7 +153,7 @@ def test_jobs_are_chosen_in_the_list_and_laid_over_each_other(visit: Visit) -> N
 
     expect(page.get_by_role("heading", name="Compare jobs")).to_be_visible()
     expect(page.locator("#chart-training-loss-title + .legend li")).to_have_count(2)
-    expect(page.get_by_role("row", name=re.compile("^n_epochs differs"))).to_contain_text("6")
+    expect(page.get_by_role("row", name=re.compile("^Epochs differs"))).to_contain_text("6")
     hold(page)
 
 
