@@ -79,7 +79,7 @@ def taken(
     """`opened`, recorded before and after for content that leaves the console: how it ended and how much came."""
     with client.take(path, action=action, target=target) as call:
         content = _announced(call.answer, size)
-        yield replace(content, pieces=_counted(call, content.pieces))
+        yield replace(content, pieces=_counted(call, content))
 
 
 def download(
@@ -112,11 +112,14 @@ def _announced(answer: StreamAnswer, size: int | None) -> Content:
     return Content(told, kind, _whole(answer, told if told is not None else size))
 
 
-def _counted(call: StreamCall[StreamAnswer], pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _counted(call: StreamCall[StreamAnswer], content: Content) -> Iterator[bytes]:
+    """A browser that has all that was announced hangs up, and may do so before the end is asked for here."""
     call.counts["bytes_out"] = 0
-    for piece in pieces:
-        yield piece
+    for piece in content.pieces:
         call.counts["bytes_out"] += len(piece)
+        if call.counts["bytes_out"] == content.size:
+            call.complete({})
+        yield piece
     call.complete({})
 
 

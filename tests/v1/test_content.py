@@ -160,6 +160,23 @@ def test_what_is_taken_away_and_never_answered_is_a_failure(client, upstream, re
     assert (recorder.names, recorder.last["outcome"]) == (["intent", "outcome"], "failure")
 
 
+@pytest.mark.parametrize(
+    ("pieces", "outcome"), [([TEXT], "success"), ([TEXT[:5], TEXT[5:]], "cancelled")], ids=["all", "half"]
+)
+def test_who_hangs_up_with_all_that_was_announced_has_it(client, upstream, recorder, pieces, outcome):
+    upstream[f"GET {PATH}"] = Script(200, pieces, {**BYTES, "content-length": "10"}, pause=0.2)
+
+    def hang_up() -> None:
+        with taken(client) as found:
+            next(found.pieces)
+            raise GeneratorExit
+
+    with pytest.raises(GeneratorExit):
+        hang_up()
+
+    assert recorder.last["outcome"] == outcome
+
+
 def test_a_download_can_be_stopped(client, upstream):
     upstream[f"GET {PATH}"] = whole([b"01234", b"56789"])
 
