@@ -16,6 +16,17 @@ from tests.browser.watch import Watch
 CHROMIUM = "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage"]
 SETTLED = re.compile("fresh|failed")  # a test may have added a connection that fails
+LISTS = (
+    "models",
+    "deployments",
+    "files",
+    "vector-stores",
+    "fine-tuning",
+    "batches",
+    "evals",
+    "stored-completions",
+    "containers",
+)
 Visit = Callable[..., Page]
 expect.set_options(timeout=15_000)
 
@@ -59,8 +70,8 @@ def signed_in(console: Console, chromium: Browser, link: str) -> Any:
     page = context.new_page()
     page.goto(link)
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
-    for path in ("/models/", "/deployments/"):
-        page.goto(path)
+    for name in LISTS:
+        page.goto(f"/{name}/")
         expect(page.locator("#freshness")).to_have_attribute("data-state", SETTLED, timeout=PATIENCE * 1000)
     profile = context.storage_state()
     context.close()
