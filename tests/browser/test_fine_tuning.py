@@ -41,7 +41,9 @@ def read(page: Page) -> None:
     """Have the lists read that the form picks from."""
     for path in ("/files/", "/models/", "/fine-tuning/"):
         page.goto(path)
-        expect(page.locator("#freshness")).to_have_attribute("data-state", re.compile("fresh|failed"))
+        expect(page.locator("#freshness")).to_have_attribute(
+            "data-state", re.compile("fresh|failed"), timeout=60_000
+        )
 
 
 @pytest.mark.parametrize("width", [1440, 390])
@@ -133,7 +135,9 @@ def test_a_trained_job_and_its_checkpoint_are_whole(
     theme: str, width: int, visit: Visit, trained: tuple[str, str]
 ) -> None:
     page = visit("/fine-tuning/", theme=theme, width=width)
-    expect(page.locator("#freshness")).to_have_attribute("data-state", re.compile("fresh|failed"))
+    expect(page.locator("#freshness")).to_have_attribute(
+        "data-state", re.compile("fresh|failed"), timeout=60_000
+    )
 
     for path, part in zip(trained, ("#chart-loss-words", "#copies-title"), strict=True):
         page.goto(path)

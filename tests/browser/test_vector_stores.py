@@ -193,7 +193,7 @@ def test_files_from_the_disk_are_put_into_a_store_by_one_job(visit: Visit, tmp_p
 def test_many_stores_are_deleted_once_the_words_are_typed(visit: Visit) -> None:
     for name in ("Attic one", "Attic two"):
         page = created(visit, name)
-    page.goto("/vector-stores/?q=Attic")
+    page.goto("/vector-stores/?connection=contoso-eastus2&q=Attic")
     page.get_by_label("Select Attic one").check()
     page.get_by_label("Select Attic two").check()
 
@@ -210,7 +210,7 @@ def test_many_stores_are_deleted_once_the_words_are_typed(visit: Visit) -> None:
     expect(page.locator("#job")).to_contain_text("Attic two")
     page.go_back()
     expect(page.locator("#job")).to_have_attribute("data-state", "done")
-    page.goto("/vector-stores/?q=Attic")
+    page.goto("/vector-stores/?connection=contoso-eastus2&q=Attic")
     expect(page.locator("#table tbody tr")).to_have_count(0)
 
 
