@@ -1,10 +1,9 @@
 """JSON as people type it into a form: such as can be sent, and kept by either database."""
 
 import json
-import math
 from typing import Any
 
-from console.outbound.json_text import clean_text
+from console.outbound.json_text import clean_text, finite, refuse
 from console.outbound.limits import MAX_JSON_DEPTH
 
 TOO_DEEP = f"it is nested more than {MAX_JSON_DEPTH} levels deep"
@@ -23,17 +22,6 @@ def value_of(text: str) -> Any:
     if clean_text(found) != found:
         raise ValueError("it holds a NUL or half of a character")
     return value
-
-
-def refuse(name: str) -> None:
-    raise ValueError(f"{name} is no number in JSON")
-
-
-def finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(f"{text[:40]} is out of range")
-    return number
 
 
 def texts(value: Any, levels: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from .errors import ProtocolError
 from .limits import MAX_JSON_DEPTH
 
-__all__ = ["clean_text", "parse_json", "parse_json_text"]
+__all__ = ["clean_text", "finite", "parse_json", "parse_json_text", "refuse"]
 
 STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
@@ -58,11 +58,13 @@ def _is_too_deep(text: str) -> bool:
     return b"[]" in brackets or len(brackets) > MAX_JSON_DEPTH
 
 
-def _refuse(name: str) -> float:
-    raise ValueError(f"{name} is not a JSON number")
+def refuse(name: str) -> float:
+    """For `parse_constant`: NaN and infinities are no JSON. Raises ValueError."""
+    raise ValueError(f"{name} is no number in JSON")
 
 
-def _finite(text: str) -> float:
+def finite(text: str) -> float:
+    """For `parse_float`: the number, if a float can hold it. Raises ValueError."""
     number = float(text)
     if not math.isfinite(number):
         raise ValueError(f"{text[:40]} is out of range")
@@ -76,7 +78,7 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return mapping
 
 
-DECODER = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_unique_keys)
+DECODER = json.JSONDecoder(parse_constant=refuse, parse_float=finite, object_pairs_hook=_unique_keys)
 
 
 def _clean_tree(value: Any) -> Any:
