@@ -14,8 +14,9 @@ run: $(VENV)/.run $(EXTRAS)
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n 2 -m "not browser"
 
+# These share one console, as people do: always in the same order, so that a failure can be had again.
 test-browser: $(VENV)/.test
-	$(BIN)/python -m pytest -m browser tests/browser
+	$(BIN)/python -m pytest -p no:randomly -m browser tests/browser
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
