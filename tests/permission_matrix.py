@@ -102,7 +102,7 @@ RULES: dict[str, Rule] = {
     "vector-store-delete": edits("object", "operate"),
     "vector-store-search": edits("object", "operate"),
     "vector-store-golden": Rule("object", {"GET": "read", "POST": "operate"}),
-    "golden-query-delete": changes("object", "operate"),
+    "golden-query-delete": edits("object", "operate"),
     "golden-run-start": changes("object", "operate", key="k1", most="5"),
     "golden-run": reads("object"),
     "vector-store-files": reads("object"),

@@ -17,6 +17,7 @@ from console.index.vector_stores import KIND
 from console.models import GoldenQuery, GoldenRun, Item
 from console.retrieval import golden
 from console.retrieval.contents import names
+from console.views import object_page
 from console.views.activity import accepted
 from console.views.shared import asks_for, wants_json
 from console.views.vector_search import searching
@@ -60,10 +61,15 @@ def shown(request: HttpRequest, item: Item, form: GoldenForm, run: RunForm, *, s
     return render(request, "golden/index.html", context, status=status)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, slug: str, store_id: str, pk: uuid.UUID) -> HttpResponse:
+    """Ask once, then delete a golden query."""
     item = access.item_for(request.user, slug, KIND, store_id, may="operate")
-    golden.query_of(item, pk).remove(item)
+    query = golden.query_of(item, pk)
+    context = {**framed(request, item), "here": "Delete a golden query", "query": query}
+    if page := object_page.question(request, "golden/delete.html", context):
+        return page
+    query.remove(item)
     messages.success(request, "Deleted the golden query. Earlier runs keep it.")
     return redirect("vector-store-golden", slug, store_id)
 

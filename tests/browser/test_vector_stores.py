@@ -161,7 +161,8 @@ def test_golden_queries_are_saved_run_and_run_again(visit: Visit) -> None:
 
     expect(page.locator(".stat").first).to_contain_text("was 1.000", timeout=LONG)
     page.get_by_role("link", name="Golden queries").click()
-    page.get_by_role("button", name="Delete “How long").click()
+    page.get_by_role("link", name="Delete “How long").click()
+    page.get_by_role("button", name="Delete the golden query").click()
     expect(page.get_by_text("None yet.")).to_be_visible()
 
 

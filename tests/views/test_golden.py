@@ -131,11 +131,23 @@ def test_queries_and_runs_answer_json(saved):
     assert saved.get(f"{GOLDEN}runs/{run.pk}/", headers=JSON).json()["recall"] is None
 
 
+def test_a_question_comes_before_a_query_is_deleted(saved):
+    one = GoldenQuery.objects.first()
+
+    page = saved.get(f"{GOLDEN}{one.pk}/delete/").text
+
+    assert f'href="{GOLDEN}{one.pk}/delete/"' in saved.get(GOLDEN).text
+    assert "pool exhausted" in page
+    assert f'href="{GOLDEN}">Keep it' in page
+    assert GoldenQuery.objects.count() == 2
+
+
 def test_a_query_is_deleted(saved):
     one = GoldenQuery.objects.first()
 
-    saved.post(f"{GOLDEN}{one.pk}/delete/")
+    response = saved.post(f"{GOLDEN}{one.pk}/delete/")
 
+    assert response["Location"] == GOLDEN
     assert GoldenQuery.objects.count() == 1
     assert AuditEvent.objects.latest("seq").action == "golden_query.removed"
 
