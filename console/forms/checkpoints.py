@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from console.forms.connection_choices import by_slug
 from console.forms.keyed import KeyedForm
 from console.models import Connection
 from console.training.copying import NewCopy, NewPermissions
@@ -41,8 +42,8 @@ class CopyForm(KeyedForm):
 
     def __init__(self, *args: Any, connections: Iterable[Connection], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.places = {one.slug: one for one in connections}
-        known = [(slug, f"{one.name}, {one.region}") for slug, one in self.places.items()]
+        self.places = by_slug(connections)
+        known = [(slug, f"{one.label}, {one.region}") for slug, one in self.places.items()]
         self.fields["place"].choices = [*known, (OTHER, "Another resource, by its ARM id")]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

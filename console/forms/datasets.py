@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from console.forms.connection_choices import labelled, taking_files
 from console.forms.keyed import KeyedForm
 from console.forms.uploads import named
-from console.index.keeping import may_have
 from console.jsonl import Purpose
 from console.jsonl.from_chat import Shape, is_field
 from console.models import Connection
@@ -68,8 +68,8 @@ class DatasetForm(KeyedForm):
 
     def __init__(self, *args: Any, connections: list[Connection], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.connections = {one.slug: one for one in connections if may_have(one) and not one.is_paused}
-        self.fields["connection"].choices = [(slug, one.name) for slug, one in self.connections.items()]  # type: ignore[attr-defined]
+        self.connections = taking_files(connections)
+        self.fields["connection"].choices = labelled(self.connections)  # type: ignore[attr-defined]
 
     def clean_name(self) -> str:
         name = named(self.cleaned_data["name"].strip())

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from console.forms.connection_choices import by_slug, labelled
 from console.forms.keyed import KeyedForm
 from console.forms.metadata import checked_metadata
 from console.forms.vector_stores import PAIRS_HINT, area, number
@@ -87,7 +88,7 @@ class OpenForm(forms.Form):
 
     def __init__(self, *args: Any, connections: list[Connection], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["connection"].choices = [(one.slug, one.name) for one in connections]  # type: ignore[attr-defined]
+        self.fields["connection"].choices = labelled(by_slug(connections))  # type: ignore[attr-defined]
 
     def clean_id(self) -> str:
         """An id as people paste it: with quotes, a comma or a space around it."""

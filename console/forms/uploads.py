@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from console.forms.connection_choices import labelled, taking_files
 from console.forms.keyed import KeyedForm
-from console.index.keeping import may_have
 from console.jsonl import Purpose
 from console.models import Connection, Upload
 from console.outbound.json_text import clean_text
@@ -49,8 +49,8 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, connections: list[Connection], **more: Any) -> None:
         super().__init__(*args, **more)
-        self.connections = {one.slug: one for one in connections if may_have(one) and not one.is_paused}
-        self.fields["connection"].choices = [(slug, one.name) for slug, one in self.connections.items()]  # type: ignore[attr-defined]
+        self.connections = taking_files(connections)
+        self.fields["connection"].choices = labelled(self.connections)  # type: ignore[attr-defined]
         for field in self.fields.values():
             field.widget.attrs["class"] = "input auto"
 
@@ -160,8 +160,8 @@ class CopyForm(KeyedForm):
     def __init__(self, *args: Any, connections: list[Connection], purpose: str, **more: Any) -> None:
         super().__init__(*args, **more)
         self.initial.setdefault("purpose", purpose)
-        self.connections = {one.slug: one for one in connections if may_have(one) and not one.is_paused}
-        self.fields["target"].choices = [(slug, one.name) for slug, one in self.connections.items()]  # type: ignore[attr-defined]
+        self.connections = taking_files(connections)
+        self.fields["target"].choices = labelled(self.connections)  # type: ignore[attr-defined]
         for name in ("target", "purpose"):
             self.fields[name].widget.attrs["class"] = "input auto"
 

@@ -1,5 +1,6 @@
 """Connections: an endpoint, how to sign in to it, and the only way to a client for it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -178,6 +179,11 @@ class Connection(models.Model):
         return "failed" if self.error_kind else "healthy"
 
     @property
+    def label(self) -> str:
+        """The name as a select tells it."""
+        return f"{self.name} (last check failed)" if self.state == "failed" else self.name
+
+    @property
     def stored_secret(self) -> Secret | None:
         return Secret.objects.filter(connection=self).first()
 
@@ -325,6 +331,11 @@ class Connection(models.Model):
         changes = {field: [value, None] for field, value in self.wiring.told().items() if value}
         audit.record("connection.removed", target=self.target, connection=self, changes=changes)
         self.delete()
+
+
+def reachable_first(connections: Iterable[Connection]) -> list[Connection]:
+    """Return them in their order, those whose last check failed behind the others."""
+    return sorted(connections, key=lambda one: one.state == "failed")
 
 
 def free_slug(name: str) -> str:

@@ -79,7 +79,8 @@ def first_panes(
     if panes:
         return [pane | {"position": number} for number, pane in enumerate(panes)]
     by_family: dict[str, Item] = {}
-    for item in deployments.present().filter(connection__in=usable).order_by("name"):
+    found = deployments.present().filter(connection__in=usable).order_by("name")
+    for item in sorted(found, key=lambda one: usable[one.connection_id].state == "failed"):
         if answers(item):
             by_family.setdefault(family(model_of(item)).name, item)
     ranks = {name: rank for rank, name in enumerate(PREFERRED)}

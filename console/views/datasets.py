@@ -53,7 +53,7 @@ def new(request: HttpRequest) -> HttpResponse:
     [first] = access.items_by_key(request.user, KIND, chosen.keys[:1], may="read")
     form = DatasetForm(
         request.POST if is_confirmed else None,
-        initial={"connection": first.connection.slug},
+        initial={} if first.connection.state == "failed" else {"connection": first.connection.slug},
         connections=connections,
     )
     job = started(request, form, chosen) if is_confirmed and form.is_valid() else None

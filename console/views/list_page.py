@@ -14,6 +14,7 @@ from django.urls import reverse
 from console import access
 from console.index import KINDS
 from console.models import Connection, Item
+from console.models.connection import reachable_first
 from console.models.item import ItemQuerySet
 from console.views.fresh import Fresh, fresh
 from console.views.listing import Listing, Tally
@@ -77,6 +78,6 @@ def around(
 
 
 def places(user: Any, kind: str, *, may: str = "operate") -> list[Connection]:
-    """The connections on which the user can make an object of a kind (or look at one), by name."""
-    found = access.connections_for(user, may=may).order_by("name")
+    """The connections on which the user can make an object of a kind (or look at one): by name, failing ones last."""
+    found = reachable_first(access.connections_for(user, may=may).order_by("name"))
     return [one for one in found if KINDS[kind].applies(one) and not one.is_paused]

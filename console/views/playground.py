@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from console import access
 from console.forms.playground import Invalid, Submission, check, read_form, read_json
 from console.models import Comparison
+from console.models.connection import reachable_first
 from console.playground import board, gate
 from console.playground import turns as asking
 from console.playground.choices import choices as offered
@@ -156,7 +157,7 @@ def wanted(request: HttpRequest) -> list[dict[str, Any]]:
         user: Any = request.user
         panes = first_panes(user, connections, access.items_for(user, "deployment"))
     if not panes:
-        panes = [new_pane(0, next((one.slug for one in connections), ""))]
+        panes = [new_pane(0, next((one.slug for one in reachable_first(connections)), ""))]
     if "add" in request.GET:
         panes.append(new_pane(1 + max(pane["position"] for pane in panes)))
     return panes[:8]
