@@ -12,7 +12,7 @@ from console.forms.keyed import KeyedForm
 from console.forms.metadata import MetadataForm, checked_metadata
 from console.forms.pairs import plain_lines
 from console.jsonl.schema import schema_fault
-from console.v1 import parse
+from console.v1 import evals, parse
 from console.v1.evals import Eval
 
 SOURCES = {
@@ -147,3 +147,6 @@ class EditForm(MetadataForm):
 
     def __init__(self, *args: Any, evaluation: Eval, **kwargs: Any) -> None:
         super().__init__(*args, stored=evaluation.metadata, others={"name": evaluation.name}, **kwargs)
+
+    def body(self) -> dict[str, Any]:
+        return evals.changes(name=self.cleaned_data["name"], metadata=self.metadata_to_send)

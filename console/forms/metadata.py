@@ -50,6 +50,15 @@ class MetadataForm(forms.Form):
     def metadata_to_send(self) -> dict[str, str]:
         return {**self.cleaned_data["metadata"], **self.mark}
 
+    def body(self) -> dict[str, Any]:
+        """The JSON that is sent."""
+        return {"metadata": self.metadata_to_send}
+
+    def unchanged(self) -> Self:
+        """With what is stored for what is typed: its body is what saving it as it is would send."""
+        self.cleaned_data = {**self.others, "metadata": self.stored}
+        return self
+
     def stamp(self) -> str:
         """A digest of what is stored now: equal as long as nobody changed it."""
         return hashlib.sha256(canonical({**self.others, "metadata": self.stored}).encode()).hexdigest()

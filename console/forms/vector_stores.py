@@ -15,6 +15,7 @@ from console.forms.uploads import small
 from console.models import Upload
 from console.models.seen import canonical
 from console.retrieval.work import NewFiles, NewStore
+from console.v1 import vector_store_files, vector_stores
 from console.v1.vector_store_files import LARGEST_BATCH
 from console.v1.vector_stores import LONGEST_LIFE, VectorStore
 
@@ -168,6 +169,10 @@ class EditForm(MetadataForm):
         self.fields["days"].help_text = f"Days after its last use, 1 to {LONGEST_LIFE}. {had}"
         self.fields["days"].required = store.days is not None
 
+    def body(self) -> dict[str, Any]:
+        clean = self.cleaned_data
+        return vector_stores.changes(name=clean["name"], days=clean["days"], metadata=self.metadata_to_send)
+
 
 class AttributesForm(forms.Form):
     """The attributes of one file in a store; `seen` are those that the page showed."""
@@ -177,6 +182,10 @@ class AttributesForm(forms.Form):
 
     def clean_attributes(self) -> dict[str, Any]:
         return scalars(self.cleaned_data["attributes"])
+
+    def body(self) -> dict[str, Any]:
+        """The JSON that is sent."""
+        return vector_store_files.changes(self.cleaned_data["attributes"])
 
 
 def attributes_seen(attributes: Mapping[str, Any]) -> str:

@@ -53,14 +53,14 @@ def create(client: Client, body: Mapping[str, Any]) -> Conversation:
     return parse_conversation(answer.json())
 
 
-def update(client: Client, conversation_id: str, metadata: Mapping[str, str]) -> Conversation:
-    """Replace the metadata of a conversation."""
+def update(client: Client, conversation_id: str, changes: Mapping[str, Any]) -> Conversation:
+    """Change a conversation: `changes` has its metadata, all of it anew."""
     answer = client.change(
         "POST",
         _path(conversation_id),
         action="conversation.updated",
         target=Target("conversation", conversation_id),
-        json={"metadata": dict(metadata)},
+        json=dict(changes),
     )
     return parse_conversation(answer.json())
 

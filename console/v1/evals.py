@@ -79,21 +79,19 @@ def create(client: Client, body: Mapping[str, Any]) -> Eval:
     return parse_eval(answer.json())
 
 
-def update(
-    client: Client,
-    eval_id: str,
-    *,
-    label: str = "",
-    name: str | None = None,
-    metadata: Mapping[str, str] | None = None,
-) -> Eval:
-    """Rename an eval or replace its metadata; its criteria can never be changed."""
+def changes(*, name: str | None = None, metadata: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The JSON that renames an eval or replaces its metadata; its criteria can never be changed."""
+    return parse.present({"name": name, "metadata": metadata})
+
+
+def update(client: Client, eval_id: str, changes: Mapping[str, Any], *, label: str = "") -> Eval:
+    """Change an eval."""
     answer = client.change(
         "POST",
         _path(eval_id),
         action="eval.updated",
         target=Target("eval", eval_id, label),
-        json=parse.present({"name": name, "metadata": metadata}),
+        json=dict(changes),
     )
     return parse_eval(answer.json())
 

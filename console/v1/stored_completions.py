@@ -8,6 +8,7 @@ at once, and a resource can have them switched off.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from console.outbound.errors import ProtocolError
 from console.v1 import parse
@@ -99,14 +100,14 @@ def message_pages(
     return client.pages(f"{_path(completion_id)}/messages", parse_message, params=params, after=after)
 
 
-def update(client: Client, completion_id: str, metadata: Mapping[str, str]) -> StoredCompletion:
-    """Replace the metadata of a stored answer; nothing else of it can be changed."""
+def update(client: Client, completion_id: str, changes: Mapping[str, Any]) -> StoredCompletion:
+    """Change a stored answer: `changes` has its metadata, all of it anew; nothing else can be changed."""
     answer = client.change(
         "POST",
         _path(completion_id),
         action="stored_completion.updated",
         target=Target("stored_completion", completion_id),
-        json={"metadata": dict(metadata)},
+        json=dict(changes),
     )
     return parse_completion(answer.json())
 

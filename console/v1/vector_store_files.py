@@ -104,16 +104,21 @@ def attach(client: Client, store_id: str, attachment: Attachment, *, label: str 
     return parse_file(answer.json())
 
 
+def changes(attributes: Attributes) -> dict[str, Any]:
+    """The JSON that replaces the attributes of a file in a store."""
+    return {"attributes": dict(attributes)}
+
+
 def update(
-    client: Client, store_id: str, file_id: str, attributes: Attributes, *, label: str = ""
+    client: Client, store_id: str, file_id: str, changes: Mapping[str, Any], *, label: str = ""
 ) -> StoreFile:
-    """Replace the attributes of a file in a store."""
+    """Change a file in a store."""
     answer = client.change(
         "POST",
         _file(store_id, file_id),
         action="vector_store_file.updated",
         target=Target("vector_store_file", file_id, label),
-        json={"attributes": dict(attributes)},
+        json=dict(changes),
     )
     return parse_file(answer.json())
 

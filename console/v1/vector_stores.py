@@ -112,22 +112,21 @@ def create(client: Client, body: Mapping[str, Any]) -> VectorStore:
     return parse_store(answer.json())
 
 
-def update(
-    client: Client,
-    store_id: str,
-    *,
-    label: str = "",
-    name: str | None = None,
-    days: int | None = None,
-    metadata: Mapping[str, str] | None = None,
-) -> VectorStore:
-    """Rename a store, or change its life or metadata; what is None stays as it is."""
+def changes(
+    *, name: str | None = None, days: int | None = None, metadata: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The JSON that renames a store, or changes its life or metadata; what is None stays as it is."""
+    return parse.present({"name": name, "expires_after": _life(days), "metadata": metadata})
+
+
+def update(client: Client, store_id: str, changes: Mapping[str, Any], *, label: str = "") -> VectorStore:
+    """Change a store."""
     answer = client.change(
         "POST",
         f"/vector_stores/{segment(store_id)}",
         action="vector_store.updated",
         target=Target("vector_store", store_id, label),
-        json=parse.present({"name": name, "expires_after": _life(days), "metadata": metadata}),
+        json=dict(changes),
     )
     return parse_store(answer.json())
 

@@ -164,21 +164,21 @@ def asked_in(item: Item) -> list[Item]:
 def edit(request: HttpRequest, slug: str, conversation_id: str) -> HttpResponse:
     """Change the metadata; who comes second gets both versions (409)."""
     item = access.item_for(request.user, slug, KIND, conversation_id, may="operate")
-    samples = code_calls.about(item, "conversations.update", body={"metadata": {"title": "…"}})
 
-    def change(form: MetadataForm) -> None:
+    def change(body: dict[str, Any]) -> None:
         with item.connection.client(request.user) as client:
-            changed = conversations.update(client, conversation_id, form.metadata_to_send)
+            changed = conversations.update(client, conversation_id, body)
         known.remember(item.connection, changed)
 
     if page := object_page.changing(
         request,
         "conversations/edit.html",
-        {**framed(request, item), "here": "Edit metadata", "samples": samples},
+        {**framed(request, item), "here": "Edit metadata"},
         stored=Row(item).conversation,
         form=lambda sent, stored: MetadataForm(sent, stored=stored.metadata),
         read=lambda: read_again(item, request.user, conversations.get, known.remember),
         change=change,
+        sdk="conversations.update",
     ):
         return page
     messages.success(request, "Changed the metadata.")

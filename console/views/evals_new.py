@@ -179,24 +179,22 @@ def creating(connection: Connection, body: dict[str, Any]) -> Any:
 def edit(request: HttpRequest, slug: str, eval_id: str) -> HttpResponse:
     """Rename an eval, change its metadata; who comes second gets both versions (409)."""
     item = access.item_for(request.user, slug, KIND, eval_id, may="operate")
-    body = {"name": item.name, "metadata": {"team": "support"}}
-    samples = code_calls.about(item, "evals.update", body=body)
 
-    def change(form: EditForm) -> None:
-        name = form.cleaned_data["name"]
+    def change(body: dict[str, Any]) -> None:
         with item.connection.client(request.user) as client:
-            told = evals.update(client, eval_id, label=item.name, name=name, metadata=form.metadata_to_send)
+            told = evals.update(client, eval_id, body, label=item.name)
         index.remember(item.connection, told)
         messages.success(request, f"Changed {told.name}.")
 
     if page := object_page.changing(
         request,
         "evals/edit.html",
-        {**framed(request, item), "here": "Edit", "samples": samples},
+        {**framed(request, item), "here": "Edit"},
         stored=Row(item).eval,
         form=lambda sent, stored: EditForm(sent, evaluation=stored),
         read=lambda: read_again(item, request.user, evals.get, index.remember),
         change=change,
+        sdk="evals.update",
     ):
         return page
     return redirect("eval", slug, eval_id)

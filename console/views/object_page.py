@@ -12,6 +12,8 @@ from console import access
 from console.forms.confirm import ConfirmForm
 from console.forms.metadata import MetadataForm
 from console.outbound.errors import UpstreamError
+from console.views import code_calls, code_follows
+from console.views.code import Sample
 from console.views.listing import Listing
 from console.views.shared import wants_json
 
@@ -50,21 +52,30 @@ def changing(
     stored: T,
     form: Callable[[QueryDict | None, T], F],
     read: Callable[[], T],
-    change: Callable[[F], object],
+    change: Callable[[dict[str, Any]], object],
+    sdk: str,
 ) -> HttpResponse | None:
     """The page of a form that changes an object, None once it has; who comes second gets both versions (409).
 
     `form` makes it of what was sent, if anything, and of the object: as `stored` in the index, and as `read` again
-    before it is changed. A resource that refuses or fails leaves what was filled in.
+    before it is changed. `change` is given the body to send, which the code beside the form has too; `sdk` is what
+    the SDK calls it. A resource that refuses or fails leaves what was filled in.
     """
+
+    def code(filled: F) -> list[Sample]:
+        return code_calls.about(context["item"], sdk, body=filled.body())
+
+    context = {**context, "samples": code(form(None, stored).unchanged())}
     if request.method != "POST":
         return render(request, template, {**context, "form": form(None, stored)})
     filled, status = form(request.POST, stored), 422
+    if code_follows.is_asked(request):
+        return code_follows.answered(request, code(filled) if filled.is_valid() else None)
     more: dict[str, Any] = {}
     try:
         filled = form(request.POST, read())
         if filled.is_valid() and not filled.is_stale:
-            change(filled)
+            change(filled.body())
             return None
         if filled.is_valid():
             status, more = 409, {"differences": filled.differences()}

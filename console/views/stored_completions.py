@@ -145,23 +145,21 @@ def shown(request: HttpRequest, item: Item) -> dict[str, Any]:
 def edit(request: HttpRequest, slug: str, completion_id: str) -> HttpResponse:
     """Change the metadata; who comes second gets both versions (409)."""
     item = access.item_for(request.user, slug, KIND, completion_id, may="operate")
-    completion = Row(item).completion
-    body = {"metadata": dict(completion.metadata) or {"reviewed": "yes"}}
-    samples = code_calls.about(item, "chat.completions.update", body=body)
 
-    def change(form: MetadataForm) -> None:
+    def change(body: dict[str, Any]) -> None:
         with item.connection.client(request.user) as client:
-            changed = stored_completions.update(client, completion_id, form.metadata_to_send)
+            changed = stored_completions.update(client, completion_id, body)
         known.remember(item.connection, changed)
 
     if page := object_page.changing(
         request,
         "stored_completions/edit.html",
-        {**framed(request, item), "here": "Edit metadata", "samples": samples},
-        stored=completion,
+        {**framed(request, item), "here": "Edit metadata"},
+        stored=Row(item).completion,
         form=lambda sent, stored: MetadataForm(sent, stored=stored.metadata),
         read=lambda: read_again(item, request.user, stored_completions.get, known.remember),
         change=change,
+        sdk="chat.completions.update",
     ):
         return page
     item.refresh_from_db()

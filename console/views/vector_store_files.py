@@ -19,6 +19,7 @@ from console.v1 import vector_store_files
 from console.v1.vector_store_files import STATUSES
 from console.views import code_calls, code_follows
 from console.views.activity import accepted
+from console.views.code import Sample
 from console.views.shared import BadQuery, asks_for, failure_of, wants_json
 from console.views.vector_stores import framed
 
@@ -134,27 +135,30 @@ def show(request: HttpRequest, slug: str, store_id: str, file_id: str) -> HttpRe
 
 
 def file_page(request: HttpRequest, item: Item, found: Any, form: AttributesForm) -> dict[str, Any]:
-    file_id = found.held.file.id
-    path = ("vector_stores", item.remote_id, "files", file_id)
-    named = {"vector_store_id": item.remote_id}
-    reading = code_calls.calling(
-        item.connection,
-        "vector_stores.files.content",
-        "GET",
-        code_calls.path(*path, "content"),
-        ids=[file_id],
-        named=named,
-    )
-    detaching = code_calls.calling(
-        item.connection,
-        "vector_stores.files.delete",
-        "DELETE",
-        code_calls.path(*path),
-        ids=[file_id],
-        named=named,
-    )
-    samples = [*reading, *code_calls.titled("Detach", detaching)]
+    file = found.held.file
+    samples = as_code(item, file.id, vector_store_files.changes(file.attributes))
     return {**framed(request, item), "found": found, "form": form, "samples": samples}
+
+
+def as_code(item: Item, file_id: str, changes: dict[str, Any]) -> list[Sample]:
+    """What the page of a file in a store does: read its text, save its attributes, take it out."""
+
+    def calling(verb: str, method: str, *below: str, body: dict[str, Any] | None = None) -> list[Sample]:
+        return code_calls.calling(
+            item.connection,
+            f"vector_stores.files.{verb}",
+            method,
+            code_calls.path("vector_stores", item.remote_id, "files", file_id, *below),
+            ids=[file_id],
+            named={"vector_store_id": item.remote_id},
+            body=body,
+        )
+
+    return [
+        *calling("content", "GET", "content"),
+        *code_calls.titled("Save", calling("update", "POST", body=changes)),
+        *code_calls.titled("Detach", calling("delete", "DELETE")),
+    ]
 
 
 @require_POST
@@ -162,6 +166,9 @@ def attributes(request: HttpRequest, slug: str, store_id: str, file_id: str) -> 
     """Replace the attributes of a file in a store; who comes second gets both versions (409)."""
     item = access.item_for(request.user, slug, KIND, store_id, may="operate")
     form = AttributesForm(request.POST)
+    if code_follows.is_asked(request):
+        told = as_code(item, file_id, form.body()) if form.is_valid() else None
+        return code_follows.answered(request, told)
     found = contents.look_at_file(item.connection, request.user, store_id, file_id)
     if not form.is_valid():
         page = file_page(request, item, found, form)
@@ -174,7 +181,7 @@ def attributes(request: HttpRequest, slug: str, store_id: str, file_id: str) -> 
         page = {**file_page(request, item, found, mine), "theirs": lines(theirs)}
         return render(request, "vector_store_files/show.html", page, status=409)
     with item.connection.client(request.user) as client:
-        vector_store_files.update(client, store_id, file_id, form.cleaned_data["attributes"])
+        vector_store_files.update(client, store_id, file_id, form.body())
     messages.success(request, "Changed the attributes.")
     return redirect("vector-store-file", slug, store_id, file_id)
 

@@ -138,10 +138,6 @@ def creating(connection: Connection, asked: NewStore) -> Any:
     return code_calls.calling(connection, "vector_stores.create", "POST", "/vector_stores", body=body)
 
 
-def life(days: int) -> dict[str, Any]:
-    return {"anchor": "last_active_at", "days": days}
-
-
 @require_safe
 def show(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
     """A store from the index at once; its files are asked for by a part of the page."""
@@ -173,31 +169,22 @@ def target(item: Item) -> Target:
 def edit(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
     """Rename a store, change its life and metadata; who comes second gets both versions (409)."""
     item = access.item_for(request.user, slug, KIND, store_id, may="operate")
-    store = Row(item).store
-    body = {"name": item.name, "expires_after": life(store.days or 30)}
-    samples = code_calls.about(item, "vector_stores.update", body=body)
 
-    def change(form: EditForm) -> None:
+    def change(body: dict[str, Any]) -> None:
         with item.connection.client(request.user) as client:
-            told = vector_stores.update(
-                client,
-                store_id,
-                label=item.name,
-                name=form.cleaned_data["name"],
-                days=form.cleaned_data["days"],
-                metadata=form.metadata_to_send,
-            )
+            told = vector_stores.update(client, store_id, body, label=item.name)
         known.remember(item.connection, told)
         messages.success(request, f"Changed {told.name}.")
 
     if page := object_page.changing(
         request,
         "vector_stores/edit.html",
-        {**framed(request, item), "here": "Edit", "samples": samples},
-        stored=store,
+        {**framed(request, item), "here": "Edit"},
+        stored=Row(item).store,
         form=lambda sent, stored: EditForm(sent, store=stored),
         read=lambda: read_again(item, request.user, vector_stores.get, known.remember),
         change=change,
+        sdk="vector_stores.update",
     ):
         return page
     return redirect("vector-store", slug, store_id)

@@ -60,3 +60,30 @@ def test_the_code_follows_a_form_that_a_step_has_changed(visit: Visit) -> None:
 
     expect(page.locator("#sample-curl")).to_contain_text('"name": "Typed"')
     expect(page.locator("#sample-curl")).to_be_visible()
+
+
+def test_the_code_of_a_change_follows_the_form_from_what_is_stored(visit: Visit) -> None:
+    page = visit("/vector-stores/?connection=contoso-eastus2")
+    page.locator("tbody th a").first.click()
+    page.get_by_role("link", name="Edit").click()
+    code = page.locator("#samples")
+    expect(code.locator("#sample-python")).to_contain_text("client.vector_stores.update(")
+    expect(code).not_to_contain_text(EXAMPLE)
+
+    page.get_by_label("Name", exact=True).fill("Not saved")
+    page.get_by_role("link", name="Cancel").focus()
+
+    expect(code.locator("#sample-python")).to_contain_text('name="Not saved"')
+
+
+def test_the_code_of_attributes_follows_in_its_own_tab(visit: Visit) -> None:
+    page = visit("/vector-stores/?connection=contoso-eastus2")
+    page.locator("tbody th a").first.click()
+    page.locator("#live tbody th a").first.click()
+    tab(page, "Save: curl").click()
+
+    page.get_by_label("Attributes").fill("year = 2031")
+    page.get_by_role("button", name="Save attributes").focus()
+
+    expect(page.locator("#sample-save-curl")).to_contain_text('{"attributes": {"year": 2031}}')
+    expect(page.locator("#sample-save-curl")).to_be_visible()

@@ -39,7 +39,7 @@ def test_a_conversation_is_begun_with_items(client, upstream, recorder):
 def test_metadata_are_replaced(client, upstream, recorder):
     upstream["POST /conversations/conv_1"] = 200, CONVERSATION
 
-    conversations.update(client, "conv_1", {"topic": "demo"})
+    conversations.update(client, "conv_1", {"metadata": {"topic": "demo"}})
 
     assert upstream.requests[0].json() == {"metadata": {"topic": "demo"}}
     assert recorder.events[0][1]["action"] == "conversation.updated"

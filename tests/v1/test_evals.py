@@ -76,7 +76,7 @@ def test_an_eval_is_made_without_the_member_that_only_the_specification_knows(cl
 def test_an_eval_is_renamed(client, upstream, recorder):
     upstream["POST /evals/eval_1"] = 200, EVAL
 
-    evals.update(client, "eval_1", label="Tickets", name="Support tickets")
+    evals.update(client, "eval_1", evals.changes(name="Support tickets"), label="Tickets")
 
     assert upstream.requests[0].json() == {"name": "Support tickets"}
     assert recorder.events[0][1]["action"] == "eval.updated"

@@ -72,7 +72,7 @@ def test_the_messages_that_were_answered_are_read(client, upstream):
 def test_metadata_are_replaced(client, upstream, recorder):
     upstream["POST /chat/completions/chatcmpl-1"] = 200, COMPLETION
 
-    stored_completions.update(client, "chatcmpl-1", {"team": "support"})
+    stored_completions.update(client, "chatcmpl-1", {"metadata": {"team": "support"}})
 
     assert upstream.requests[0].json() == {"metadata": {"team": "support"}}
     assert recorder.events[0][1]["action"] == "stored_completion.updated"

@@ -99,7 +99,9 @@ def test_automatic_chunking_has_no_sizes():
 def test_a_change_holds_only_what_changes(client, upstream, recorder):
     upstream["POST /vector_stores/vs_1"] = 200, STORE
 
-    vector_stores.update(client, "vs_1", label="Manuals", name="Handbooks", metadata={})
+    vector_stores.update(
+        client, "vs_1", vector_stores.changes(name="Handbooks", metadata={}), label="Manuals"
+    )
 
     assert upstream.requests[0].json() == {"name": "Handbooks", "metadata": {}}
     assert recorder.events[0][1]["action"] == "vector_store.updated"

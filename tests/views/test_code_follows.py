@@ -19,6 +19,7 @@ from tests.views import (
     test_fine_tuning,
     test_fine_tuning_new,
     test_responses_new,
+    test_stored_completions,
     test_vector_store_files,
     test_vector_stores,
 )
@@ -115,6 +116,33 @@ SAMPLE = re.compile(r'<code id="sample-[a-z]+">(.*?)</code>', re.DOTALL)
 INCOMPLETE = {"key": "k1", "name": "", "role": "user", "items": "[", "minutes": "x"}
 
 
+ANSWER = test_stored_completions.FIRST
+CHANGES = {
+    "vector store": (
+        "vector-stores/vs-1/edit/",
+        {"name": "Ours", "days": "7", "metadata": "team = it's ops"},
+        "/vector_stores/vs-1",
+    ),
+    "vector store without metadata": (
+        "vector-stores/vs-1/edit/",
+        {"name": "Ours", "days": "7", "metadata": ""},
+        "/vector_stores/vs-1",
+    ),
+    "eval": ("evals/eval_1/edit/", {"name": "Better", "metadata": "team = sales"}, "/evals/eval_1"),
+    "conversation": ("conversations/conv_1/edit/", {"metadata": "title = A zip"}, "/conversations/conv_1"),
+    "stored completion": (
+        f"stored-completions/{ANSWER['id']}/edit/",
+        {"metadata": "channel = phone"},
+        f"/chat/completions/{ANSWER['id']}",
+    ),
+    "attributes of a file": (
+        "vector-stores/vs-1/files/file-1/attributes/",
+        {"attributes": "year = 2030\nteam = ops"},
+        "/vector_stores/vs-1/files/file-1",
+    ),
+}
+
+
 @pytest.fixture
 def world(known_eval, connection, upstream):
     """What the forms are about, and a resource that takes what they ask for."""
@@ -126,6 +154,17 @@ def world(known_eval, connection, upstream):
     test_batches_new.known_files.remember(connection, test_batches_new.parse_file(test_batches_new.FILE))
     upstream["GET /files/file-1"] = 200, test_batches_new.FILE
     return upstream
+
+
+@pytest.fixture
+def stored(world, connection):
+    """What there is to change: known, told when it is asked for, and taken when it is sent."""
+    Item.objects.take_in(connection.pk, "stored_completion", [Seen(ANSWER["id"], "Sixty days.", ANSWER)])
+    held = {"id": "file-1", "vector_store_id": "vs-1", "status": "in_progress", "attributes": {"year": 2026}}
+    told = [STORE[1], STORE[1], EVAL, TALK[1], ANSWER, held]
+    for (_, _, path), answer in zip(CHANGES.values(), told, strict=True):
+        world[f"GET {path}"] = world[f"POST {path}"] = 200, answer
+    return world
 
 
 def body_of(curl: str) -> dict:
@@ -161,6 +200,58 @@ def test_the_code_has_the_body_that_the_form_sends(operating, world, name, monke
     exec(unescape(python) + "client.close()", {})
     assert (world.requests[-1].method, world.requests[-1].path) == (sent.method, sent.path)
     assert (world.requests[-1].json() if world.requests[-1].body else {}) == unmarked(sent.json())
+
+
+def codes(page: str) -> dict[str, str]:
+    """The texts of the samples of a page or a card, by their ids."""
+    found = re.findall(r'<code id="sample-([a-z-]+)">(.*?)</code>', page, re.DOTALL)
+    return {name: unescape(text) for name, text in found}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_the_code_beside_what_changes_an_object_has_the_body_that_is_sent(
+    operating, stored, name, monkeypatch
+):
+    place, form, path = CHANGES[name]
+    page = operating.get(f"/c/prod/{place.removesuffix('attributes/')}").text
+    form = {**form, "seen": re.search('name="seen" value="([0-9a-f]{64})"', page)[1]}
+    hits, before = stored.hits, AuditEvent.objects.count()
+
+    told = operating.post(f"/c/prod/{place}", {**form, "do": "code"}, headers={"HX-Request": "true"}).text
+
+    assert (stored.hits, AuditEvent.objects.count()) == (hits, before)
+    prefix = "save-" if "attributes" in place else ""
+    code = codes(told)
+    assert code.keys() == codes(page).keys()
+    assert code[f"{prefix}curl"] != codes(page)[f"{prefix}curl"]
+    assert operating.post(f"/c/prod/{place}", form).status_code == 302
+    (sent,) = [one for one in stored.requests if one.method == "POST"]
+    assert sent.path == f"/openai/v1{path}"
+    assert body_of(code[f"{prefix}curl"]) == sent.json()
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "of whoever runs it")
+    exec(code[f"{prefix}python"] + "client.close()", {})
+    again = stored.requests[-1]
+    assert (again.method, again.path, again.json()) == ("POST", sent.path, sent.json())
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_page_that_changes_an_object_begins_with_the_code_of_what_is_stored(operating, stored, name):
+    place, _, _ = CHANGES[name]
+    page = operating.get(f"/c/prod/{place.removesuffix('attributes/')}").text
+
+    code = codes(page)["save-curl" if "attributes" in place else "curl"]
+    said = body_of(code)
+    assert said.get("metadata", said.get("attributes"))
+    assert "An example" not in page
+    form = page.partition('hx-trigger="change from:#')[2].partition(" ")[0]
+    assert page.count(f'id="{form}"') == 1
+
+
+@pytest.mark.parametrize("place", sorted({place for place, *_ in CHANGES.values()}))
+def test_what_cannot_be_saved_leaves_the_code_as_it_is(operating, stored, place):
+    told = operating.post(f"/c/prod/{place}", {"do": "code", "metadata": "x", "attributes": "x"})
+
+    assert (told.status_code, stored.hits) == (204, 0)
 
 
 @pytest.mark.parametrize("place", sorted({place for place, *_ in FORMS.values()}))
