@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from console.index import freshness, outdated
 from console.index import vector_stores as index
+from console.index.refresh import Freshness
 from console.models import Connection, Item
 from console.models.job import JobQuerySet
 from console.outbound.errors import NotFound, UpstreamError
@@ -23,6 +25,11 @@ class Held:
 
     file: StoreFile
     name: str
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the index knows the file; else its id stands for the name."""
+        return self.name != self.file.id
 
 
 @dataclass(frozen=True)
@@ -121,6 +128,17 @@ def names(connection: Connection, file_ids: Sequence[str]) -> dict[str, str]:
     """The names of files as the index knows them, by id."""
     rows = Item.objects.filter(connection=connection, kind=index.FILE, remote_id__in=file_ids)
     return dict(rows.values_list("remote_id", "name"))
+
+
+def naming(connection: Connection, files: Sequence[Held]) -> Freshness | None:
+    """How fresh the list of the connection's files is, where the name of one of them is not known."""
+    missing = any(not one.is_named for one in files)
+    return next(iter(freshness([connection], index.FILE)), None) if missing else None
+
+
+def read_names(connection: Connection) -> None:
+    """Read the list of the connection's files into the index, unless that was tried a moment ago."""
+    outdated([connection], index.FILE)
 
 
 def offered(connection: Connection, words: str = "") -> list[Item]:

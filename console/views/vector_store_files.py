@@ -1,10 +1,12 @@
 """The files of a vector store: how far each is, what was taken from it, adding and taking out."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from console import access
@@ -13,7 +15,7 @@ from console.forms.vector_stores import AttachForm, AttributesForm, attributes_s
 from console.index.vector_stores import KIND
 from console.models import Item
 from console.retrieval import contents, work
-from console.retrieval.contents import Batch, Held
+from console.retrieval.contents import Batch, Contents, Held
 from console.retrieval.work import NewFiles
 from console.v1 import vector_store_files
 from console.v1.vector_store_files import STATUSES
@@ -28,11 +30,16 @@ EXAMPLE = NewFiles("", ["file-…"], {"team": "data"})
 
 @require_safe
 def index(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
-    """The files of a store as they are now; the part asks again while some are being taken in."""
+    """The files of a store as they are now; the part asks again while some are being taken in.
+
+    With `?names=1` the list of the connection's files is read first, as the part asks where a name is missing.
+    """
     item = access.item_for(request.user, slug, KIND, store_id, may="read")
     status, after = request.GET.get("status", ""), request.GET.get("after", "")[:256]
     if status and status not in STATUSES:
         raise BadQuery(f"“status” can be {', '.join(sorted(STATUSES))}, not “{status[:40]}”.")
+    if "names" in request.GET:
+        contents.read_names(item.connection)
     found = contents.look(item.connection, request.user, store_id, status=status, after=after)
     part = asks_for(request, "live")
     if found.error is not None and not part:
@@ -41,9 +48,25 @@ def index(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
         rows = [as_json(one) for one in found.files]
         return JsonResponse({"data": rows, "next": found.next, "ingesting": found.is_ingesting})
     context = {**framed(request, item), "found": found, "status": status, "after": after, "tab": "files"}
-    context["statuses"] = sorted(STATUSES)
+    context |= {"statuses": sorted(STATUSES), "again": again(item, found, status, after)}
     template = "vector_store_files/_live.html" if part else "vector_store_files/index.html"
     return render(request, template, {**context, "part": part})
+
+
+def again(item: Item, found: Contents, status: str, after: str) -> dict[str, str]:
+    """When the part asks again, and under which address; nothing where it has all that there is."""
+    naming = contents.naming(item.connection, found.files)
+    is_coming = naming is not None and (naming.is_outdated or naming.is_running)
+    if found.is_ingesting and not after:
+        trigger = "every 2s"
+    elif is_coming:
+        trigger = "load delay:1s" if naming and naming.is_running else "load"
+    else:
+        return {}
+    asked = {"status": status, "after": after, "names": "1" if is_coming else ""}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    url = reverse("vector-store-files", args=[item.connection.slug, item.remote_id])
+    return {"trigger": trigger, "url": f"{url}?{query}" if query else url}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from console.models import AuditEvent, Item
+from console.models import AuditEvent, Item, Sync
 from console.models.seen import Seen
 from tests.views.test_vector_stores import COUNTS, JSON, REFUSED, STORE, URL, listed
 
@@ -52,6 +52,45 @@ def test_the_part_asks_again_while_files_are_taken_in(operating, upstream):
 
     assert 'hx-trigger="every 2s"' in page
     assert 'value="1" aria-label="Files taken in"' in page
+
+
+def test_a_name_that_is_missing_is_asked_for_by_the_part_and_read_once(operating, connection, upstream):
+    Item.objects.filter(kind="file").delete()
+    upstream["GET /vector_stores/vs-1"] = 200, STORE
+    upstream["GET /vector_stores/vs-1/files"] = listed(READY, BROKEN)
+    upstream["GET /files"] = listed({"id": "file-1", "filename": "payments.md", "purpose": "assistants"})
+
+    first = operating.get(f"{URL}files/", headers=PART).text
+    named = operating.get(f"{URL}files/?names=1", headers=PART).text
+
+    assert f'hx-get="{URL}files/?names=1" hx-trigger="load"' in first
+    assert "payments.md" not in first
+    assert "payments.md" in named
+    assert "names=1" not in named
+
+
+def test_a_list_of_files_that_fails_is_not_asked_for_again_and_again(operating, upstream):
+    Item.objects.filter(kind="file").delete()
+    upstream["GET /vector_stores/vs-1"] = 200, STORE
+    upstream["GET /vector_stores/vs-1/files"] = listed(READY)
+    upstream["GET /files"] = REFUSED
+
+    page = operating.get(f"{URL}files/?names=1", headers=PART).text
+
+    assert 'data-error-kind="' not in page
+    assert "file-1" in page
+    assert "names=1" not in page
+
+
+def test_names_that_are_read_elsewhere_are_waited_for(operating, connection, upstream):
+    Item.objects.filter(kind="file").delete()
+    Sync.claim(connection.pk, "file")
+    upstream["GET /vector_stores/vs-1"] = 200, STORE
+    upstream["GET /vector_stores/vs-1/files"] = listed(READY)
+
+    page = operating.get(f"{URL}files/", headers=PART).text
+
+    assert 'files/?names=1" hx-trigger="load delay:1s"' in page
 
 
 def test_looking_at_the_files_tells_the_index_what_the_store_uses(operating, store, upstream):
