@@ -25,7 +25,7 @@ from console.outbound.clouds import PRESETS
 from console.outbound.probe import STEPS, Step
 from console.views import live, object_page
 from console.views.shared import asks_for, json_page, paged, wants_json
-from console.views.shown_kinds import SHOWN
+from console.views.shown_kinds import SHOWN, kinds_of
 
 TITLES = {"dns": "DNS", "tls": "TLS", "authentication": "Authentication", "models": "Models"}
 PURPOSES = {
@@ -105,6 +105,7 @@ def shown(request: HttpRequest, connection: Connection) -> dict[str, Any]:
         "token_expires_at": token_expires_at(connection),
         "models_count": present.filter(kind="model").count(),
         "deployments_count": present.filter(kind="deployment").count(),
+        "objects": kinds_of(connection),
         "syncs": [(SHOWN[kind], syncs.get(kind)) for kind in kinds],
         "is_reading": is_waiting or any(sync.is_running for sync in syncs.values()),
         "steps": [{"name": name, "title": TITLES[name], "sentence": PURPOSES[name]} for name in STEPS],

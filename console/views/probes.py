@@ -15,6 +15,7 @@ from console.models import Connection, RouteProbe, checkup
 from console.v1.routes import ROUTES, Route, groups_of
 from console.views import live
 from console.views.shared import wants_json
+from console.views.shown_kinds import kinds_of
 
 TITLES = {
     "audio": "Audio",
@@ -154,6 +155,7 @@ def shown(request: HttpRequest, connection: Connection) -> dict[str, Any]:
         "connection": connection,
         "groups": matrix(connection),
         "totals": totals(connection),
+        "objects": kinds_of(connection),
         "may": access.verbs(request.user, connection.workspace_id),
     }
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
 
-from console.models import Item
+from console.index import KINDS
+from console.models import Connection, Item, Sync
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,16 @@ SHOWN: dict[str, ShownKind] = {
         ShownKind("container", "Containers", "Container", "chip", "containers"),
     )
 }
+
+
+def kinds_of(connection: Connection) -> list[tuple[ShownKind, Sync | None]]:
+    """What a connection can have, a kind for each list that there is, with the last reading of it."""
+    syncs = {sync.kind: sync for sync in connection.syncs.all()}
+    found: dict[str, tuple[ShownKind, Sync | None]] = {}
+    for name, shown in SHOWN.items():
+        if KINDS[name].applies(connection):
+            found.setdefault(shown.list_name, (shown, syncs.get(name)))
+    return list(found.values())
 
 
 def url_of(item: Item) -> str:

@@ -114,6 +114,16 @@ def test_a_test_passes_step_by_step(visit: Visit) -> None:
     expect(page.locator("#state")).to_contain_text("Healthy")
 
 
+def test_every_kind_of_object_can_be_reached_on_a_phone(visit: Visit) -> None:
+    page = visit("/c/contoso-sweden/", width=390)
+
+    page.get_by_role("button", name="Objects").click()
+    page.get_by_role("group", name="Objects of contoso-sweden").get_by_role("link", name="Containers").click()
+
+    expect(page.get_by_role("heading", name="Containers", level=1)).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/containers/\?connection=contoso-sweden$"))
+
+
 def test_a_paused_connection_sends_nothing_until_it_is_resumed(visit: Visit, console: Console) -> None:
     page = visit("/connections/new/")
     added(page, console, "To pause")

@@ -133,6 +133,38 @@ def test_each_kind_of_the_index_is_called_by_its_name_and_leads_to_its_list(mana
     assert [row for row in rows if "/stored-completions/" in row and "No stored_completion for now." in row]
 
 
+@pytest.mark.parametrize("page", ["/c/prod/", "/c/prod/api-support/"])
+def test_every_kind_of_object_can_be_reached_from_the_head_of_its_pages(manager, connection, page):
+    Sync.claim(connection.pk, "batch").complete(total=7, facets={})
+    Sync.claim(connection.pk, "container").decline("This endpoint has no containers.")
+
+    menu = manager.get(page).text.partition('id="objects-menu"')[2].partition("</div>")[0]
+
+    assert set(re.findall(r'href="/([a-z-]+)/\?connection=prod"', menu)) == {
+        "batches",
+        "containers",
+        "conversations",
+        "deployments",
+        "evals",
+        "files",
+        "fine-tuning",
+        "models",
+        "responses",
+        "stored-completions",
+        "vector-stores",
+    }
+    assert ">7<" in menu
+    assert menu.count("not offered") == 1
+
+
+def test_the_head_offers_no_kind_that_the_provider_cannot_have(manager, connection):
+    Connection.objects.update(kind="xai")
+
+    menu = manager.get("/c/prod/").text.partition('id="objects-menu"')[2].partition("</div>")[0]
+
+    assert re.findall(r'href="/([a-z-]+)/\?connection=prod"', menu) == ["models", "responses"]
+
+
 def test_what_every_list_suffers_from_is_told_in_full_once(manager, connection):
     troubled = {"error_kind": "auth_failed", "error_message": "The key is wrong."}
     Connection.objects.update(checked_at=datetime.now(UTC), **troubled)
