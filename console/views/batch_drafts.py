@@ -1,7 +1,6 @@
 """Drafts of batches: requests that were built here, with their check and their price, until somebody starts them."""
 
 import uuid
-from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -11,12 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from console import access, tasks
 from console.batching import building, work
-from console.jsonl import Purpose, preview
+from console.jsonl import preview
 from console.models import Connection, Job, Upload
-from console.v1.batches import WINDOW
-from console.views import code_calls, file_code
+from console.views import batch_code
 from console.views.activity import accepted
-from console.views.code import Sample
 from console.views.shared import asks_for, wants_json
 
 SHOWN = 5
@@ -50,7 +47,7 @@ def show(request: HttpRequest, slug: str, draft: uuid.UUID) -> HttpResponse:
         "upload": upload,
         "wanted": wanted,
         "lines": first_lines(upload),
-        "samples": starting(job.connection, upload.name, wanted),  # type: ignore[arg-type]
+        "samples": batch_code.starting(job.connection, upload.name, wanted),  # type: ignore[arg-type]
     }
     part = asks_for(request, "draft")
     return render(request, "batches/draft.html#draft" if part else "batches/draft.html", context)
@@ -79,20 +76,6 @@ def start(request: HttpRequest, slug: str, draft: uuid.UUID) -> HttpResponse:
             tasks.run_job.delay_on_commit(str(made.pk))  # type: ignore[attr-defined]
     upload.refresh_from_db()
     return accepted(request, upload.job) if upload.job else redirect("batch-draft", slug, draft)
-
-
-def starting(connection: Connection, file_name: str, wanted: work.NewBatch) -> list[Sample]:
-    """Both calls that confirming makes: the file is sent, then the batch of it is asked for."""
-    body = {
-        "input_file_id": "file-…",
-        "endpoint": wanted.endpoint,
-        "completion_window": WINDOW,
-        "metadata": wanted.told,
-    }
-    sending = file_code.sending(connection, file_name, Purpose.BATCH.upload)
-    python = code_calls.python("batches.create", [], {}, body).replace('"file-…"', "file.id")
-    creating = [python, code_calls.curl(connection, "POST", "/batches", body)]
-    return [replace(one, text=f"{one.text}\n\n{more}") for one, more in zip(sending, creating, strict=True)]
 
 
 def as_json(job: Job, upload: Upload) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from console.models.upload import Refused
 from console.v1.batches import Batch
 from console.views import code_calls
 from console.views.activity import accepted
-from console.views.batch_drafts import starting
+from console.views.batch_code import starting
 from console.views.batch_results import results_url
 from console.views.batches import framed, row_of
 from console.views.code import Sample, header, setup

@@ -11,14 +11,23 @@ from django.views.decorators.http import require_http_methods
 
 from console import access, tasks
 from console.batching import building, related
+from console.batching.work import NewBatch
 from console.forms.batch_templates import TemplateForm
 from console.forms.uploads import named
-from console.jsonl import BuildError
+from console.jsonl import BuildError, Template
 from console.models import Connection, Upload
 from console.models.upload import Refused
-from console.views import batch_drafts
+from console.views import batch_code, batch_drafts, code_follows
 from console.views.activity import accepted
+from console.views.code import Sample
 from console.views.shared import wants_json
+
+CSV = "rows.csv"
+ENDPOINT = "/v1/chat/completions"
+EXAMPLE = (
+    Template(ENDPOINT, "…", building.body(ENDPOINT, "", "{{column}}", {})),
+    NewBatch("", ENDPOINT, name="rows"),
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,6 +36,8 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     connection = access.connection_for(request.user, slug, may="operate")
     if request.method != "POST":
         return page(request, connection, TemplateForm(initial=proposed(request, connection)))
+    if code_follows.is_asked(request):
+        return code_follows.answered(request, as_code(request, connection))
     form = TemplateForm(request.POST, request.FILES)
     is_good = form.is_valid()
     rows = given(request, connection, form)
@@ -104,8 +115,7 @@ def first_lines(form: TemplateForm, rows: Upload) -> list[bytes]:
 
 
 def built(request: HttpRequest, connection: Connection, form: TemplateForm, rows: Upload) -> HttpResponse:
-    name = rows.name.rpartition(".")[0] or rows.name
-    wanted = building.Draft(rows, form.template(), form.batch(otherwise=name), form.typed())
+    wanted = building.Draft(rows, form.template(), form.batch(otherwise=stem(rows.name)), form.typed())
     try:
         with transaction.atomic():
             job = building.start(connection, request.user, wanted)
@@ -114,6 +124,21 @@ def built(request: HttpRequest, connection: Connection, form: TemplateForm, rows
         form.add_error(None, str(reason))
         return page(request, connection, form, rows=rows, status=422)
     return accepted(request, job, reverse("batch-draft", args=[connection.slug, job.pk]))
+
+
+def stem(name: str) -> str:
+    return name.rpartition(".")[0] or name
+
+
+def as_code(request: HttpRequest, connection: Connection) -> list[Sample] | None:
+    """What the form asks for, of the CSV that was chosen, or of the one that is in the console; None if incomplete."""
+    form = TemplateForm(request.POST, code_follows.files(request))
+    if not form.is_valid():
+        return None
+    rows = known(request, connection, form.cleaned_data["rows"])
+    file = form.cleaned_data["file"] or rows
+    name = named(file.name) if file else CSV
+    return batch_code.building(connection, name, form.template(), form.batch(otherwise=stem(name)))
 
 
 def page(
@@ -135,5 +160,6 @@ def page(
         "columns": building.columns(rows) if rows else [],
         "lines": [line.decode() for line in lines or ()],
         "deployments": related.deployments(connection),
+        "samples": batch_code.building(connection, CSV, *EXAMPLE),
     }
     return render(request, "batches/template.html", context, status=status)

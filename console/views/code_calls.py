@@ -15,6 +15,10 @@ METHODS = {"retrieve": "GET", "update": "POST", "delete": "DELETE"}
 """What is done with an object at its own path; anything else is a POST to a path below it."""
 
 
+class Variable(str):
+    """A name in Python, where a value would stand."""
+
+
 def path(*parts: str) -> str:
     """A path of quoted parts."""
     return "".join(f"/{quote(part, safe='')}" for part in parts)
@@ -88,6 +92,8 @@ def python(name: str, ids: Sequence[str], named: Mapping[str, Any], body: Mappin
 
 def literal(value: Any, depth: int = 1) -> str:
     """JSON as Python writes it: in one line where there is room, else a line for each member, `depth` steps in."""
+    if isinstance(value, Variable):
+        return str(value)
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, Mapping):

@@ -1,9 +1,12 @@
 """The code beside a form follows what the form says: the card asks for it at each change, and nothing else happens."""
 
 from collections.abc import Sequence
+from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.datastructures import MultiValueDict
 
 from console.views.code import Sample
 
@@ -14,6 +17,12 @@ ASKS = "code"
 def is_asked(request: HttpRequest) -> bool:
     """Whether a form was sent for its code alone: it must have no effect then."""
     return request.method == "POST" and request.POST.get("do") == ASKS
+
+
+def files(request: HttpRequest) -> MultiValueDict[str, Any]:
+    """For the file that was chosen, whose name alone is sent, one of that name with a byte in it."""
+    name = request.POST.get("file")
+    return MultiValueDict({"file": [SimpleUploadedFile(name, b"-")]} if name else {})
 
 
 def answered(request: HttpRequest, samples: Sequence[Sample] | None) -> HttpResponse:

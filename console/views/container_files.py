@@ -1,5 +1,6 @@
 """The files of a container: put in, kept and deleted."""
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -16,8 +17,10 @@ from console.models import Item, Job, Upload
 from console.models.upload import Refused
 from console.retrieval import contents
 from console.v1 import containers
-from console.views import code_calls, object_page
+from console.views import code_calls, code_follows, file_code, object_page
 from console.views.activity import accepted
+from console.views.code import Sample, setup
+from console.views.code_calls import Variable, literal
 from console.views.containers import framed
 from console.views.downloads import attachment
 from console.views.shared import failure_of, wants_json
@@ -29,6 +32,9 @@ def add(request: HttpRequest, slug: str, container_id: str) -> HttpResponse:
     item = access.item_for(request.user, slug, KIND, container_id, may="operate")
     is_sent = request.method == "POST"
     offered = contents.offered(item.connection)
+    if code_follows.is_asked(request):
+        form = AddFilesForm(request.POST, code_follows.files(request), offered=offered)
+        return code_follows.answered(request, form_as_code(item, form) if form.is_valid() else None)
     form = AddFilesForm(
         request.POST if is_sent else None, request.FILES if is_sent else None, offered=offered
     )
@@ -71,17 +77,30 @@ def put_in(request: HttpRequest, item: Item, form: AddFilesForm) -> Job | None:
 
 
 def adding(request: HttpRequest, item: Item, form: Any, *, status: int, error: Any = None) -> HttpResponse:
-    body = {"file_id": "file-…"}
-    samples = code_calls.calling(
-        item.connection,
-        "containers.files.create",
-        "POST",
-        code_calls.path("containers", item.remote_id, "files"),
-        ids=[item.remote_id],
-        body=body,
-    )
+    samples = as_code(item, ["file-…"])
     context = {**framed(request, item), "form": form, "samples": samples, "error": error, "here": "Add files"}
     return render(request, "containers/add.html", context, status=status)
+
+
+def form_as_code(item: Item, form: AddFilesForm) -> list[Sample]:
+    file = form.cleaned_data["file"]
+    return as_code(item, form.cleaned_data["wanted"], named(file.name) if file else "")
+
+
+def as_code(item: Item, file_ids: Sequence[str], name: str = "") -> list[Sample]:
+    """One call a file: those of the resource by their ids, that from this computer by its `name`."""
+    url_path = code_calls.path("containers", item.remote_id, "files")
+    given: list[dict[str, str]] = [{"file_id": one} for one in file_ids]
+    if name:
+        given.append({"file": Variable(f'open({literal(name)}, "rb")')})
+    python = [code_calls.python("containers.files.create", [item.remote_id], {}, one) for one in given]
+    curl = [file_code.form(item.connection, url_path, [f"file_id={one}"]) for one in file_ids]
+    if name:
+        curl.append(file_code.form(item.connection, url_path, [], name))
+    return [
+        Sample("Python", "python", setup(item.connection) + "\n".join(python)),
+        Sample("curl", "curl", "\n\n".join(curl)),
+    ]
 
 
 @require_GET

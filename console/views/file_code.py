@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from console.models import Connection
@@ -58,9 +59,13 @@ def sending(
     fields = [f"purpose={purpose}"]
     if expires_after:
         fields += [f"expires_after[seconds]={expires_after}", "expires_after[anchor]=created_at"]
-    told = " ".join(f"-F {shlex.quote(one)}" for one in fields)
-    curl = (
-        f"curl {shlex.quote(connection.url + '/files')} \\\n  -H {header(connection)} \\\n"
-        f"  {told} \\\n  -F {shlex.quote('file=@' + json.dumps(name))}"
-    )
+    curl = form(connection, "/files", fields, name)
     return [Sample("Python", "python", setup(connection) + python), Sample("curl", "curl", curl)]
+
+
+def form(connection: Connection, url_path: str, fields: Sequence[str], name: str = "") -> str:
+    """A form with curl: `fields` as name=value, and the file `name` if there is one."""
+    lines = [f"curl {shlex.quote(connection.url + url_path)}", f"-H {header(connection)}"]
+    lines += [" ".join(f"-F {shlex.quote(one)}" for one in fields)] if fields else []
+    lines += [f"-F {shlex.quote('file=@' + json.dumps(name))}"] if name else []
+    return " \\\n  ".join(lines)

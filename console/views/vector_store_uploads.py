@@ -1,5 +1,6 @@
 """Files from a person's disk into a vector store: they come into the spool, then one job sends and attaches them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -15,8 +16,12 @@ from console.index.vector_stores import KIND
 from console.models import Item, Job, Upload
 from console.models.upload import Refused
 from console.retrieval.uploads import KIND as JOB
+from console.retrieval.work import NewFiles
+from console.views import code_calls, code_follows, file_code
 from console.views.activity import accepted
-from console.views.vector_store_files import attaching
+from console.views.code import Sample, setup
+from console.views.code_calls import Variable, literal
+from console.views.vector_store_files import EXAMPLE, attaching
 from console.views.vector_stores import framed
 
 PURPOSE = "assistants"
@@ -32,6 +37,9 @@ def upload(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
     known = access.job_of_form(request.user, request.POST.get("key", ""))
     if known is not None:
         return accepted(request, known)
+    if code_follows.is_asked(request):
+        form = UploadedForm(request.POST, code_follows.files(request), waiting=waiting)
+        return code_follows.answered(request, form_as_code(item, form) if form.is_valid() else None)
     form = UploadedForm(request.POST, request.FILES, waiting=waiting)
     chosen = wanted(request, item, form) if form.is_valid() else []
     if not chosen:
@@ -40,8 +48,34 @@ def upload(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
 
 
 def page(request: HttpRequest, item: Item, form: UploadedForm, *, status: int = 200) -> HttpResponse:
-    context = {**framed(request, item), "form": form, "samples": attaching(item), "purpose": PURPOSE}
+    samples = as_code(item, ["handbook.pdf"], EXAMPLE)
+    context = {**framed(request, item), "form": form, "samples": samples, "purpose": PURPOSE}
     return render(request, "vector_store_files/upload.html", context, status=status)
+
+
+def form_as_code(item: Item, form: UploadedForm) -> list[Sample]:
+    clean = form.cleaned_data
+    names = [form.waiting[key].name for key in clean["uploads"]]
+    names += [named(clean["file"].name)] if clean["file"] else []
+    asked = NewFiles("", ["file-…" for _ in names], clean["attributes"], form.cut)
+    return as_code(item, names, asked)
+
+
+def as_code(item: Item, names: Sequence[str], asked: NewFiles) -> list[Sample]:
+    """Each file is sent, then all of them are attached together."""
+    _, attached = attaching(item, asked)
+    python = (
+        f"{setup(item.connection)}file_ids = []\nfor name in {literal(list(names), 0)}:\n"
+        f'    file = client.files.create(file=open(name, "rb"), purpose={literal(PURPOSE)})\n'
+        "    file_ids.append(file.id)\n\n"
+    )
+    body = {**asked.body(), "file_ids": Variable("file_ids")}
+    python += code_calls.python("vector_stores.file_batches.create", [item.remote_id], {}, body)
+    sent = [file_code.form(item.connection, "/files", [f"purpose={PURPOSE}"], name) for name in names]
+    return [
+        Sample("Python", "python", python),
+        Sample("curl", "curl", "\n\n".join([*sent, attached.text])),
+    ]
 
 
 def wanted(request: HttpRequest, item: Item, form: UploadedForm) -> list[Upload]:

@@ -7,6 +7,7 @@ import { link, row, show } from './upload-row.js'
 function collect({ element }, told) {
   const chosen = Object.assign(document.createElement('input'), { type: 'hidden', name: 'uploads', value: told.id })
   element.append(chosen)
+  chosen.dispatchEvent(new Event('change', { bubbles: true }))
 }
 
 function wait(form, change) {

@@ -87,3 +87,32 @@ def test_the_code_of_attributes_follows_in_its_own_tab(visit: Visit) -> None:
 
     expect(page.locator("#sample-save-curl")).to_contain_text('{"attributes": {"year": 2031}}')
     expect(page.locator("#sample-save-curl")).to_be_visible()
+
+
+def test_a_chosen_file_is_in_the_code_by_its_name(visit: Visit) -> None:
+    page = visit("/c/contoso-eastus2/batches/new/template/")
+    page.get_by_label("CSV").set_input_files(
+        {"name": "moods.csv", "mimeType": "text/csv", "buffer": b"a\n1\n"}
+    )
+    page.get_by_label("Deployment").fill("gpt-5-mini")
+    with page.expect_request(lambda request: request.method == "POST") as asked:
+        page.get_by_label("User message").fill("Is {{a}} good?")
+        page.get_by_label("System message").focus()
+
+    expect(page.locator("#sample-python")).to_contain_text('open("moods.csv", newline=""')
+    expect(page.locator("#sample-python")).to_contain_text('open("moods.jsonl", "rb")')
+    assert "file=moods.csv" in (asked.value.post_data or "")
+
+
+def test_what_has_arrived_for_a_store_is_in_the_code(visit: Visit) -> None:
+    page = visit("/vector-stores/?connection=contoso-eastus2")
+    page.locator("tbody th a").first.click()
+    expect(page.get_by_role("heading", name="Facts")).to_be_visible()
+    page.goto(f"{page.url}files/upload/")
+
+    page.locator("#choose").set_input_files(
+        {"name": "tents.md", "mimeType": "text/plain", "buffer": b"Sixty."}
+    )
+
+    expect(page.locator("#sample-python")).to_contain_text('for name in ["tents.md"]:')
+    expect(page.locator("#sample-python")).to_contain_text("file_ids=file_ids")
