@@ -1,4 +1,4 @@
-"""Every URL of the console with the verb that it asks for, by method.
+"""Every URL of the console with the verb that it asks for, by method, and the forms among them.
 
 `tests/test_permissions.py` calls each as everybody, and fails for a URL that is not here. The verbs are those
 of console/access.py; PUBLIC needs no session, ANYBODY any.
@@ -239,3 +239,51 @@ RULES: dict[str, Rule] = {
     "person-enable": changes("place", "admin"),
     "person-link": changes("place", "admin"),
 }
+
+WRONG: dict[str, dict[str, str]] = {
+    # Forms that refuse to be empty
+    "connection-new": {},
+    "connection-edit": {},
+    "connection-credential": {},
+    "connection-remove": {},
+    "upload-new": {},
+    "upload-begin": {},
+    "file-check": {},
+    "file-copy": {},
+    "vector-store-new": {},
+    "vector-store-edit": {},
+    "vector-store-delete": {},
+    "vector-store-search": {},
+    "vector-store-golden": {},
+    "golden-run-start": {},
+    "vector-store-attach": {},
+    "vector-store-upload": {},
+    "stored-completion-edit": {},
+    "container-new": {},
+    "container-delete": {},
+    "container-add": {},
+    "checkpoint-copy": {},
+    "checkpoint-permit": {},
+    "fine-tuning-job-new": {},
+    "fine-tuning-job-cancel": {},
+    "batch-new": {},
+    "batch-new-template": {},
+    "batch-retry": {},
+    "eval-new": {},
+    "eval-edit": {},
+    "eval-delete": {},
+    "eval-run-new": {},
+    "eval-run-delete": {},
+    "response-new": {},
+    "conversation-new": {},
+    "conversation-add": {},
+    "conversation-edit": {},
+    "person-new": {},
+    "person": {},
+    "turns": {},
+    "comparison-rename": {},
+    # Forms that refuse something else
+    "grader-bench": {"do": "run"},
+    "vector-store-file-attributes": {"attributes": "team"},
+}
+"""What each form refuses, by the name of its URL; what takes a POST and is not here has no fields to be wrong."""

@@ -28,7 +28,7 @@ from console.models import (
     Workspace,
     audit,
 )
-from tests.permission_matrix import ANYBODY, PUBLIC, RULES, Rule
+from tests.permission_matrix import ANYBODY, PUBLIC, RULES, WRONG, Rule
 
 pytestmark = pytest.mark.django_db
 routes = functools.cache(console_routes.routes)
@@ -465,6 +465,19 @@ def test_looking_changes_nothing(client, root, world, upstream, name):
 
     assert changes.count() == before
     assert [one for one in upstream.requests if one.method not in {"GET", "HEAD"}] == []
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, method in CALLS if method == "POST" and not name.startswith("account_")]
+)
+def test_what_is_wrong_in_a_form_is_told_as_json_by_its_field(client, root, world, name):
+    client.force_login(root)
+
+    response = client.post(address(name, world), WRONG.get(name, {}), headers={"accept": "application/json"})
+
+    wrong = response.json()["error"]["fields"] if response.status_code == 422 else {}
+    assert bool(wrong) == (name in WRONG)
+    assert all(isinstance(one, str) for texts in wrong.values() for one in texts)
 
 
 def test_every_url_stands_in_the_matrix():

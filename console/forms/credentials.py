@@ -50,6 +50,8 @@ class CredentialForm(forms.Form):
             self.fields["secret"].label = "Client secret"
 
     def clean(self) -> dict[str, Any]:
+        if not self.purpose:
+            self.add_error(None, "This connection keeps no credential here.")
         self.check_secret(self.purpose, required="Type the new credential.")
         return self.cleaned_data
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
@@ -73,7 +74,7 @@ class Draft:
 
     def is_valid(self) -> bool:
         """Whether all of it can be sent; every form is checked, so that all errors show at once."""
-        valid = [form.is_valid() for form in (self.head, *self.criteria)]
+        valid = [form.is_valid() for form in self.checked_forms]
         if not self.criteria:
             self.head.add_error(None, "An eval needs a criterion.")
         names = [str(one.told().get("name")) for one in self.criteria]
@@ -82,6 +83,10 @@ class Draft:
                 None, f"Two criteria are called “{name}”: their results could not be told apart."
             )
         return all(valid) and not self.head.errors
+
+    @property
+    def checked_forms(self) -> list[forms.Form]:
+        return [self.head, *self.criteria]
 
     def faults(self) -> list[str]:
         """What is wrong, each with its place in the JSON."""

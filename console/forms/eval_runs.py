@@ -150,13 +150,15 @@ class RunDraft:
 
     def is_valid(self) -> bool:
         """Whether it can be sent; messages count where a model is asked with them."""
-        is_valid = self.form.is_valid()
-        if self.text("kind") == "sample":
-            checked = [one.is_valid() for one in self.messages]  # all of them, so that all errors show
-            is_valid = is_valid and all(checked)
-            if not self.messages:
-                self.form.add_error(None, "The model needs a message.")
-        return is_valid and not self.form.errors
+        checked = [one.is_valid() for one in self.checked_forms]  # all of them, so that all errors show
+        if self.text("kind") == "sample" and not self.messages:
+            self.form.add_error(None, "The model needs a message.")
+        return all(checked) and not self.form.errors
+
+    @property
+    def checked_forms(self) -> list[forms.Form]:
+        """The forms that count."""
+        return [self.form, *(self.messages if self.text("kind") == "sample" else [])]
 
     def text(self, name: str) -> str:
         return typed_in(self.form, name)

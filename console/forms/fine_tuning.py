@@ -126,9 +126,9 @@ class JobForm(KeyedForm):
         return (self.grader is None or self.grader.is_valid()) and is_right
 
     @property
-    def complaints(self) -> dict[str, Any]:
-        """What is wrong, by field, with the grader's among it."""
-        return {**self.errors, **(self.grader.complaints if self.grader else {})}
+    def checked_forms(self) -> list[forms.Form]:
+        """This one and those of its grader."""
+        return [self, *(self.grader.checked_forms if self.grader else [])]
 
     @property
     def settings(self) -> list[forms.BoundField]:

@@ -126,9 +126,9 @@ class GraderFields(forms.Form):
         return grader
 
     @property
-    def complaints(self) -> dict[str, Any]:
-        """What is wrong, by the name of its field."""
-        return dict(self.errors)
+    def checked_forms(self) -> list[forms.Form]:
+        """All that it consists of."""
+        return [self]
 
     def told(self) -> dict[str, Any]:
         """The JSON of what is typed, also while that is not right."""

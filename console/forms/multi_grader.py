@@ -90,9 +90,8 @@ class MultiGrader(GraderFields):
         return is_right and all(checked)
 
     @property
-    def complaints(self) -> dict[str, Any]:
-        own = {one.add_prefix(name): texts for one in self.parts for name, texts in one.errors.items()}
-        return {**self.errors, **own}
+    def checked_forms(self) -> list[forms.Form]:
+        return [self, *self.parts]
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean() or {}

@@ -14,7 +14,7 @@ from console.forms.audit import AuditFilter
 from console.models import AuditEvent
 from console.models.audit_check import LIMITS, Verdict, last_check, size, verify_and_record
 from console.models.audit_timeline import AuditQuerySet, Line, folded
-from console.views.shared import PAGE_SIZE, asks_for, wants_json
+from console.views.shared import PAGE_SIZE, asks_for, form_page, wants_json
 
 COUNTED = 10_000  # beyond it a page says "more than"
 VERIFIED_AT_ONCE = 50_000  # events; a longer chain is verified by a worker
@@ -39,12 +39,11 @@ def index(request: HttpRequest) -> HttpResponse:
     form = AuditFilter(request.GET)
     is_valid = form.is_valid()
     stretch = cut(request, form.narrow(AuditEvent.objects.timeline()))
-    status = 200 if is_valid else 422
-    if wants_json(request):
-        return JsonResponse(as_json(stretch, form), status=status)
+    if is_valid and wants_json(request):
+        return JsonResponse(as_json(stretch))
     context = {"form": form, "stretch": stretch, "check": last_check(), "limits": LIMITS}
     template = "audit/index.html#table" if asks_for(request, "table") else "audit/index.html"
-    return render(request, template, context, status=status)
+    return form_page(request, template, context, form)
 
 
 def cut(request: HttpRequest, events: AuditQuerySet) -> Stretch:
@@ -97,9 +96,9 @@ def facts(event: AuditEvent) -> list[tuple[str, Any]]:
     return [(name, value) for name, value in pairs if value not in ("", None, [], {})]
 
 
-def as_json(stretch: Stretch, form: AuditFilter) -> dict[str, Any]:
+def as_json(stretch: Stretch) -> dict[str, Any]:
     data = [{**whole(line.event), "ended": whole(line.end) if line.end else None} for line in stretch.lines]
-    return {"data": data, "total": stretch.total, "next": stretch.older, "errors": form.errors}
+    return {"data": data, "total": stretch.total, "next": stretch.older}
 
 
 def whole(event: AuditEvent) -> dict[str, Any]:

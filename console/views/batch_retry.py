@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -24,7 +24,7 @@ from console.views.batch_code import starting
 from console.views.batch_results import results_url
 from console.views.batches import framed, row_of
 from console.views.code import Sample, header, setup
-from console.views.shared import wants_json
+from console.views.shared import form_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,10 +40,8 @@ def retry(request: HttpRequest, slug: str, batch_id: str) -> HttpResponse:
         answer = drafted(request, item, form)
         if answer is not None:
             return answer
-    if form.is_bound and wants_json(request):
-        return JsonResponse({"error": {"fields": form.errors}}, status=422)
     context = {**framed(request, item), "form": form, "samples": repeating(item)}
-    return render(request, "batches/retry.html", context, status=422 if form.is_bound else 200)
+    return form_page(request, "batches/retry.html", context, form)
 
 
 def drafted(request: HttpRequest, item: Item, form: RetryForm) -> HttpResponse | None:

@@ -4,8 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -20,7 +19,7 @@ from console.models.upload import Refused
 from console.views import batch_code, batch_drafts, code_follows
 from console.views.activity import accepted
 from console.views.code import Sample
-from console.views.shared import wants_json
+from console.views.shared import form_page
 
 CSV = "rows.csv"
 ENDPOINT = "/v1/chat/completions"
@@ -43,9 +42,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     rows = given(request, connection, form)
     lines = first_lines(form, rows) if is_good and rows else []
     if rows is None or not lines or "look" in request.POST or form.errors:
-        if form.errors and wants_json(request):
-            return JsonResponse({"error": {"fields": form.errors}}, status=422)
-        return page(request, connection, form, rows=rows, lines=lines, status=422 if form.errors else 200)
+        return page(request, connection, form, rows=rows, lines=lines)
     return built(request, connection, form, rows)
 
 
@@ -122,7 +119,7 @@ def built(request: HttpRequest, connection: Connection, form: TemplateForm, rows
             tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]
     except Refused as reason:
         form.add_error(None, str(reason))
-        return page(request, connection, form, rows=rows, status=422)
+        return page(request, connection, form, rows=rows)
     return accepted(request, job, reverse("batch-draft", args=[connection.slug, job.pk]))
 
 
@@ -148,7 +145,6 @@ def page(
     *,
     rows: Upload | None = None,
     lines: list[bytes] | None = None,
-    status: int = 200,
 ) -> HttpResponse:
     if not form.is_bound:
         rows = known(request, connection, str(form.initial.get("rows", "")))
@@ -162,4 +158,4 @@ def page(
         "deployments": related.deployments(connection),
         "samples": batch_code.building(connection, CSV, *EXAMPLE),
     }
-    return render(request, "batches/template.html", context, status=status)
+    return form_page(request, "batches/template.html", context, form)

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from console import access, tasks
@@ -19,7 +19,7 @@ from console.v1.batches import ENDPOINTS
 from console.views import code_calls, code_follows
 from console.views.activity import accepted
 from console.views.batches import as_json, row_of
-from console.views.shared import failure_of, wants_json
+from console.views.shared import failure_of, form_page, wants_json
 
 EXAMPLE = NewBatch("", ENDPOINTS[0], "file-…")
 
@@ -35,9 +35,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         told = creating(connection, form.asked()) if form.is_valid() else None
         return code_follows.answered(request, told)
     if not form.is_valid():
-        if wants_json(request):
-            return JsonResponse({"error": {"fields": form.errors}}, status=422)
-        return page(request, connection, form, status=422)
+        return page(request, connection, form)
     job = started(request, connection, form.asked())
     if error := failure_of(request, job):
         return page(request, connection, form.renewed(), status=error.page_status, error=error)
@@ -68,7 +66,7 @@ def reached(request: HttpRequest, connection: Connection, job: Job) -> HttpRespo
 
 
 def page(
-    request: HttpRequest, connection: Connection, form: Any, *, status: int = 200, error: Any = None
+    request: HttpRequest, connection: Connection, form: Any, *, status: int = 0, error: Any = None
 ) -> HttpResponse:
     context = {
         "connection": connection,
@@ -78,7 +76,7 @@ def page(
         "endpoints": ENDPOINTS,
         "samples": creating(connection, EXAMPLE),
     }
-    return render(request, "batches/new.html", context, status=status)
+    return form_page(request, "batches/new.html", context, form, status=status)
 
 
 def creating(connection: Connection, asked: NewBatch) -> Any:

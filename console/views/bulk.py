@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from console import access, bulk, tasks
@@ -13,6 +12,7 @@ from console.models import Item, Job
 from console.views import code_calls, selecting
 from console.views.activity import accepted
 from console.views.code import Sample
+from console.views.shared import form_page
 from console.views.uses import uses
 
 UNTYPED = 10
@@ -137,8 +137,7 @@ def asked(request: HttpRequest, plan: Plan, items: list[Item], form: ConfirmForm
         "action": request.get_full_path(),
         "samples": deleting(plan, items[0]),
     }
-    status = 422 if form is not None and form.is_bound else 200
-    return render(request, "bulk/delete.html", context, status=status)
+    return form_page(request, "bulk/delete.html", context, form)
 
 
 def deleting(plan: Plan, item: Item) -> list[Sample]:

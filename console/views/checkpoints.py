@@ -23,7 +23,7 @@ from console.views import code_calls, code_follows
 from console.views.activity import accepted
 from console.views.fine_tuning import framed
 from console.views.fresh import STOP_POLLING
-from console.views.shared import failure_of, wants_json
+from console.views.shared import failure_of, form_page, wants_json
 
 
 @require_safe
@@ -66,7 +66,7 @@ def copy(request: HttpRequest, slug: str, job_id: str, checkpoint_id: str) -> Ht
         told = copying_to(item, form.asked(job_id, checkpoint_id)) if form.is_valid() else None
         return code_follows.answered(request, told)
     if not form.is_valid():
-        return page(request, item, checkpoint_id, copy_form=form, status=422)
+        return page(request, item, checkpoint_id, copy_form=form)
     asked = form.asked(job_id, checkpoint_id)
     job = copying.copy(item.connection, request.user, asked, item.name)
     if error := failure_of(request, job):
@@ -83,7 +83,7 @@ def permit(request: HttpRequest, slug: str, job_id: str, checkpoint_id: str) -> 
     item = access.item_for(request.user, slug, KIND, job_id, may="operate")
     form = PermitForm(request.POST)
     if not form.is_valid():
-        return page(request, item, checkpoint_id, permit_form=form, status=422)
+        return page(request, item, checkpoint_id, permit_form=form)
     model = model_of(request, item, checkpoint_id)
     job = copying.permit(item.connection, request.user, form.asked(job_id, checkpoint_id, model), item.name)
     if error := failure_of(request, job):
@@ -123,22 +123,24 @@ def destinations(request: HttpRequest, source: Connection) -> list[Connection]:
 
 
 def page(
-    request: HttpRequest, item: Item, checkpoint_id: str, *, status: int = 200, **more: Any
+    request: HttpRequest, item: Item, checkpoint_id: str, *, status: int = 0, **more: Any
 ) -> HttpResponse:
     example = NewCopy(
         "", item.remote_id, checkpoint_id, "/subscriptions/…/accounts/…", "swedencentral", "Sweden"
     )
-    known = more.get("copy_form") or CopyForm(connections=destinations(request, item.connection))
+    copy_form = more.get("copy_form") or CopyForm(connections=destinations(request, item.connection))
+    permit_form = more.get("permit_form") or PermitForm()
     context = {
         **framed(request, item),
         "checkpoint_id": checkpoint_id,
-        "copy_form": known,
-        "permit_form": more.get("permit_form") or PermitForm(),
         "preview": next(iter(preview_headers("POST", copy_path(example)).items())),
         "history": access.history_for(request.user, Target("checkpoint", checkpoint_id)),
         "samples": copying_to(item, example),
+        **more,
+        "copy_form": copy_form,
+        "permit_form": permit_form,
     }
-    return render(request, "checkpoints/show.html", {**context, **more, "copy_form": known}, status=status)
+    return form_page(request, "checkpoints/show.html", context, copy_form, permit_form, status=status)
 
 
 def copy_path(asked: NewCopy) -> str:

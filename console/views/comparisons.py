@@ -16,7 +16,7 @@ from console.playground import board
 from console.playground import turns as asking
 from console.playground.snippets import snippets
 from console.views.playground import BUSY, RUNNING, page_context
-from console.views.shared import asks_for, json_page, paged, wants_json
+from console.views.shared import asks_for, json_page, paged, refused_fields, wants_json
 
 TITLE_LIMIT = 200
 
@@ -57,7 +57,7 @@ def rename(request: HttpRequest, pk: UUID) -> HttpResponse:
     comparison = access.comparison_for(request.user, pk, may="operate")
     title = " ".join(request.POST.get("title", "").split())[:TITLE_LIMIT]
     if not title or not title.isprintable():
-        return JsonResponse({"errors": {"title": "Write a title."}}, status=422)
+        return refused_fields({"title": ["Write a title."]})
     if title != comparison.title:
         comparison.rename(title)
     return JsonResponse(comparison_row(comparison)) if wants_json(request) else redirect("comparison", pk)
@@ -120,7 +120,7 @@ def again(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     found = access.answer_for(request.user, pk, may="operate")
     comparison = found.turn.comparison
     if found.connection is None:
-        return JsonResponse({"errors": {"connection": "The connection was removed."}}, status=422)
+        return refused_fields({"connection": ["The connection was removed."]})
     connection = access.connection_for(request.user, found.connection.slug, may="operate")
     user: Any = request.user
     try:
@@ -140,7 +140,7 @@ def again(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 
 def told(status: int, sentence: str) -> JsonResponse:
     headers = {"Retry-After": str(asking.RETRY_AFTER)} if status == 429 else {}
-    return JsonResponse({"errors": {"answer": sentence}}, status=status, headers=headers)
+    return refused_fields({"answer": [sentence]}, status=status, headers=headers)
 
 
 @require_GET

@@ -24,7 +24,7 @@ from console.models.secret import token_expires_at
 from console.outbound.clouds import PRESETS
 from console.outbound.probe import STEPS, Step
 from console.views import live, object_page
-from console.views.shared import asks_for, json_page, paged, wants_json
+from console.views.shared import asks_for, form_page, json_page, paged, wants_json
 from console.views.shown_kinds import SHOWN, kinds_of
 
 TITLES = {"dns": "DNS", "tls": "TLS", "authentication": "Authentication", "models": "Models"}
@@ -144,7 +144,7 @@ def conflict(request: HttpRequest, mine: ConnectionForm, theirs: Connection) -> 
 
 
 def formed(request: HttpRequest, template: str, form: ConnectionForm) -> HttpResponse:
-    """A form with what it recognises in its address, 422 when it was sent and refused."""
+    """A form with what it recognises in its address."""
     recognised, problem = proposal(str(form["address"].value() or ""))
     context = {
         "form": form,
@@ -153,7 +153,7 @@ def formed(request: HttpRequest, template: str, form: ConnectionForm) -> HttpRes
         "recognised": recognised,
         "problem": "" if form.is_bound else problem,
     }
-    return render(request, template, context, status=422 if form.is_bound else 200)
+    return form_page(request, template, context, form)
 
 
 @require_POST
@@ -225,12 +225,12 @@ def credential(request: HttpRequest, slug: str) -> HttpResponse:
     form = CredentialForm(
         request.POST if request.method == "POST" else None, purpose=connection.wiring.purpose
     )
-    if form.is_bound and form.purpose and form.is_valid():
+    if form.is_bound and form.is_valid():
         connection.replace_credential(form.credential_text, user=request.user)
         messages.success(request, f"Replaced the credential of {connection}.")
         return redirect(f"{reverse('connection', args=[slug])}?added=1")
     context = {"connection": connection, "form": form, "secret": connection.stored_secret}
-    return render(request, "connections/credential.html", context, status=422 if form.is_bound else 200)
+    return form_page(request, "connections/credential.html", context, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

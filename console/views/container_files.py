@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from console import access, container_jobs
@@ -23,7 +23,7 @@ from console.views.code import Sample, setup
 from console.views.code_calls import Variable, literal
 from console.views.containers import framed
 from console.views.downloads import attachment
-from console.views.shared import failure_of, wants_json
+from console.views.shared import failure_of, form_page, wants_json
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,9 +40,7 @@ def add(request: HttpRequest, slug: str, container_id: str) -> HttpResponse:
     )
     job = put_in(request, item, form) if is_sent and form.is_valid() else None
     if job is None:
-        if is_sent and wants_json(request):
-            return JsonResponse({"error": {"fields": form.errors}}, status=422)
-        return adding(request, item, form, status=422 if is_sent else 200)
+        return adding(request, item, form)
     if error := failure_of(request, job):
         return adding(request, item, form.renewed(), status=error.page_status, error=error)
     if job.is_open:
@@ -76,10 +74,12 @@ def put_in(request: HttpRequest, item: Item, form: AddFilesForm) -> Job | None:
     return job
 
 
-def adding(request: HttpRequest, item: Item, form: Any, *, status: int, error: Any = None) -> HttpResponse:
+def adding(
+    request: HttpRequest, item: Item, form: Any, *, status: int = 0, error: Any = None
+) -> HttpResponse:
     samples = as_code(item, ["file-…"])
     context = {**framed(request, item), "form": form, "samples": samples, "error": error, "here": "Add files"}
-    return render(request, "containers/add.html", context, status=status)
+    return form_page(request, "containers/add.html", context, form, status=status)
 
 
 def form_as_code(item: Item, form: AddFilesForm) -> list[Sample]:

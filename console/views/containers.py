@@ -27,7 +27,7 @@ from console.views.fresh import STOP_POLLING, refreshed
 from console.views.history import changes
 from console.views.list_page import list_page
 from console.views.listing import SELECT, Column, Listing, by_connection, by_label, by_status
-from console.views.shared import failure_of, wants_json
+from console.views.shared import failure_of, form_page, wants_json
 
 AT_ONCE = 50
 STATUSES = {"running": "Running", "active": "Active", "expired": "Expired"}
@@ -120,9 +120,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         return code_follows.answered(request, told)
     context = {"connection": connection, "form": form, "samples": creating(connection, EXAMPLE)}
     if not form.is_bound or not form.is_valid():
-        if form.is_bound and wants_json(request):
-            return JsonResponse({"error": {"fields": form.errors}}, status=422)
-        return render(request, "containers/new.html", context, status=422 if form.is_bound else 200)
+        return form_page(request, "containers/new.html", context, form)
     job = container_jobs.create(connection, request.user, form.asked())
     if error := failure_of(request, job):
         context |= {"error": error, "form": form.renewed()}

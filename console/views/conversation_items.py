@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from console import access
@@ -18,7 +18,7 @@ from console.v1 import conversations
 from console.views import code_calls, code_follows, object_page
 from console.views.activity import accepted
 from console.views.conversations import Row, as_json, framed
-from console.views.shared import failure_of, wants_json
+from console.views.shared import failure_of, form_page, wants_json
 
 MESSAGE = {"type": "message", "role": "user", "content": "…"}
 EXAMPLE = NewConversation("", [MESSAGE], {"title": "…"})
@@ -33,9 +33,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         told = beginning(connection, form.asked()) if form.is_valid() else None
         return code_follows.answered(request, told)
     if not form.is_bound or not form.is_valid():
-        if form.is_bound and wants_json(request):
-            return JsonResponse({"error": {"fields": form.errors}}, status=422)
-        return new_page(request, connection, form, status=422 if form.is_bound else 200)
+        return new_page(request, connection, form)
     job = work.begin(connection, request.user, form.asked())
     if error := failure_of(request, job):
         return new_page(request, connection, form.renewed(), status=error.page_status, error=error)
@@ -50,7 +48,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def new_page(
-    request: HttpRequest, connection: Connection, form: Any, *, status: int, error: Any = None
+    request: HttpRequest, connection: Connection, form: Any, *, status: int = 0, error: Any = None
 ) -> HttpResponse:
     """A resource that does not serve conversations says so in place; it is no fault of the form."""
     context = {
@@ -60,7 +58,7 @@ def new_page(
         "is_not_offered": isinstance(error, NotFound),
         "samples": beginning(connection, EXAMPLE),
     }
-    return render(request, "conversations/new.html", context, status=status)
+    return form_page(request, "conversations/new.html", context, form, status=status)
 
 
 def beginning(connection: Connection, asked: NewConversation) -> Any:
@@ -76,9 +74,7 @@ def add(request: HttpRequest, slug: str, conversation_id: str) -> HttpResponse:
         told = adding(item, form.cleaned_data["wanted"]) if form.is_valid() else None
         return code_follows.answered(request, told)
     if not form.is_bound or not form.is_valid():
-        if form.is_bound and wants_json(request):
-            return JsonResponse({"error": {"fields": form.errors}}, status=422)
-        return add_page(request, item, form, status=422 if form.is_bound else 200)
+        return add_page(request, item, form)
     job = work.add(
         item.connection,
         request.user,
@@ -100,7 +96,9 @@ def added(request: HttpRequest, item: Item, form: ItemsForm, job: Job) -> HttpRe
     return redirect("conversation", item.connection.slug, item.remote_id)
 
 
-def add_page(request: HttpRequest, item: Item, form: Any, *, status: int, error: Any = None) -> HttpResponse:
+def add_page(
+    request: HttpRequest, item: Item, form: Any, *, status: int = 0, error: Any = None
+) -> HttpResponse:
     context = {
         **framed(request, item),
         "here": "Add items",
@@ -108,7 +106,7 @@ def add_page(request: HttpRequest, item: Item, form: Any, *, status: int, error:
         "error": error,
         "samples": adding(item, [MESSAGE]),
     }
-    return render(request, "conversations/add.html", context, status=status)
+    return form_page(request, "conversations/add.html", context, form, status=status)
 
 
 def adding(item: Item, items: list[dict[str, Any]]) -> Any:

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -17,7 +17,7 @@ from console.models import Item, Job, Selection
 from console.models.upload import Refused
 from console.views import code_calls, selecting
 from console.views.activity import accepted
-from console.views.shared import wants_json
+from console.views.shared import form_page
 from console.views.stored_completions import LIST
 
 MOST = 5000
@@ -59,8 +59,6 @@ def new(request: HttpRequest) -> HttpResponse:
     job = started(request, form, chosen) if is_confirmed and form.is_valid() else None
     if job is not None:
         return accepted(request, job, job.url)
-    if is_confirmed and wants_json(request):
-        return JsonResponse({"error": {"fields": form.errors}}, status=422)
     context = {
         "form": form,
         "chosen": chosen,
@@ -69,7 +67,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "deployments": deployments(request),
         "samples": asking(first),
     }
-    return render(request, "stored_completions/dataset.html", context, status=422 if is_confirmed else 200)
+    return form_page(request, "stored_completions/dataset.html", context, form)
 
 
 def asking(item: Item) -> Any:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -21,7 +21,7 @@ from console.views import code_calls, code_follows, way_back
 from console.views.activity import accepted
 from console.views.eval_rows import RunRow
 from console.views.evals import Row, framed
-from console.views.shared import failure_of, wants_json
+from console.views.shared import failure_of, form_page, wants_json
 
 FIRST = {"stored_completions": "stored", "logs": "responses"}
 """The kind of run that each data source asks for; rows of a file are answered by a model."""
@@ -43,9 +43,7 @@ def new(request: HttpRequest, slug: str, eval_id: str) -> HttpResponse:
     if code_follows.is_asked(request):
         return code_follows.answered(request, creating(item, draft) if draft.is_valid() else None)
     if not draft.is_valid():
-        if wants_json(request):
-            return JsonResponse({"error": {"fields": draft.form.errors}}, status=422)
-        return page(request, item, draft, status=422)
+        return page(request, item, draft)
     asked = NewRun(draft.form.cleaned_data["key"], eval_id, item.name, draft.told())
     return started(request, item, draft, asked)
 
@@ -100,7 +98,7 @@ def page(
     item: Item,
     draft: RunDraft,
     *,
-    status: int = 200,
+    status: int = 0,
     error: UpstreamError | None = None,
 ) -> HttpResponse:
     frame = framed(request, item)
@@ -114,7 +112,7 @@ def page(
         "deployments": known.deployments_of(item.connection),
         "samples": creating(item, draft),
     }
-    return render(request, "eval_runs/new.html", context, status=status)
+    return form_page(request, "eval_runs/new.html", context, *draft.checked_forms, status=status)
 
 
 def creating(item: Item, draft: RunDraft) -> Any:

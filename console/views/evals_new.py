@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from console import access
@@ -26,7 +26,7 @@ from console.v1.evals import parse_eval
 from console.views import code_calls, code_follows, object_page
 from console.views.activity import accepted
 from console.views.evals import Row, as_json, framed, rows
-from console.views.shared import failure_of, wants_json
+from console.views.shared import failure_of, form_page, refused_fields, wants_json
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Page:
     faults: tuple[str, ...] = ()
     note: str = ""
     error: UpstreamError | None = None
-    status: int = 200
+    status: int = 0
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -109,20 +109,20 @@ def back_to_fields(request: HttpRequest) -> Page:
             return Page(Draft.of(form.cleaned_data["body"], key=form.cleaned_data["key"]))
         except ValidationError as error:
             return Page(as_json=form, faults=tuple(error.messages), status=422)
-    return Page(as_json=form, status=422)
+    return Page(as_json=form)
 
 
 def checked_fields(request: HttpRequest) -> tuple[Page, str, dict[str, Any] | None]:
     draft = Draft.sent(request.POST, is_bound=True)
     if draft.is_valid():
         return Page(draft), draft.head.cleaned_data["key"], draft.told()
-    return Page(draft, status=422), "", None
+    return Page(draft), "", None
 
 
 def checked_json(request: HttpRequest) -> tuple[Page, str, dict[str, Any] | None]:
     form = JsonForm(request.POST)
     if not form.is_valid():
-        return Page(as_json=form, status=422), "", None
+        return Page(as_json=form), "", None
     try:
         faults = tuple(form.faults())
     except ValidationError as error:
@@ -151,12 +151,8 @@ def made(request: HttpRequest, connection: Connection, shown: Page, asked: NewEv
 
 
 def page(request: HttpRequest, connection: Connection, shown: Page) -> HttpResponse:
-    if wants_json(request) and shown.status == 422:
-        told = list(shown.faults) or (shown.draft.faults() if shown.draft else [])
-        told = told or (
-            [str(text) for texts in shown.as_json.errors.values() for text in texts] if shown.as_json else []
-        )
-        return JsonResponse({"error": {"faults": told}}, status=422)
+    if shown.faults and wants_json(request):
+        return refused_fields({"body": shown.faults})
     body = (
         shown.draft.told() if shown.draft else {"name": "…", "data_source_config": {}, "testing_criteria": []}
     )
@@ -168,7 +164,8 @@ def page(request: HttpRequest, connection: Connection, shown: Page) -> HttpRespo
         "deployments": known.deployments_of(connection),
         "samples": creating(connection, body),
     }
-    return render(request, "evals/new.html", context, status=shown.status)
+    forms = shown.draft.checked_forms if shown.draft else [shown.as_json]
+    return form_page(request, "evals/new.html", context, *forms, status=shown.status)
 
 
 def creating(connection: Connection, body: dict[str, Any]) -> Any:

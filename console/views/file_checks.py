@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -18,7 +18,7 @@ from console.models.upload import Refused
 from console.views import file_code
 from console.views.activity import accepted
 from console.views.files import KIND
-from console.views.shared import asks_for, wants_json
+from console.views.shared import asks_for, form_page, wants_json
 
 JOB = "file.examine"
 USUAL = {"batch": Purpose.BATCH, "evals": Purpose.EVALS}
@@ -37,7 +37,7 @@ def show(request: HttpRequest, slug: str, file_id: str) -> HttpResponse:
         return page(request, item, form, job)
     form = CheckForm(request.POST)
     if not form.is_valid():
-        return page(request, item, form, job, status=422)
+        return page(request, item, form, job)
     if job is None or not job.is_open:
         job = start(request, item, form.cleaned_data["purpose"], url=url)
     return accepted(request, job, url)
@@ -123,17 +123,14 @@ def start_fetching(request: HttpRequest, item: Item, purpose: Purpose, key: str)
     return upload
 
 
-def page(
-    request: HttpRequest, item: Item, form: CheckForm, job: Job | None, *, status: int = 200
-) -> HttpResponse:
-    if wants_json(request):
-        error = {"error": {"fields": form.errors}} if form.is_bound else {}
-        return JsonResponse({**as_json(job), **error}, status=status)
+def page(request: HttpRequest, item: Item, form: CheckForm, job: Job | None) -> HttpResponse:
+    if wants_json(request) and not form.is_bound:
+        return JsonResponse(as_json(job))
     report = job.outcome.get("report") if job else None
     context = {"item": item, "form": form, "job": job, "report": report, "key": uuid.uuid4().hex}
     context["samples"] = file_code.reading(item.connection, item.remote_id)
     part = asks_for(request, "check")
-    return render(request, "files/check.html#check" if part else "files/check.html", context, status=status)
+    return form_page(request, "files/check.html#check" if part else "files/check.html", context, form)
 
 
 def as_json(job: Job | None) -> dict[str, Any]:

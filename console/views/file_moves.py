@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from console import access, jobs, tasks
@@ -15,6 +14,7 @@ from console.views import file_code
 from console.views.activity import accepted
 from console.views.code import Sample
 from console.views.files import KIND
+from console.views.shared import form_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,7 +38,7 @@ def copy(request: HttpRequest, slug: str, file_id: str) -> HttpResponse:
         if job:
             return accepted(request, job)
     context = {"item": item, "form": form, "samples": as_code(item, form)}
-    return render(request, "files/copy.html", context, status=422 if form.is_bound else 200)
+    return form_page(request, "files/copy.html", context, form)
 
 
 def as_code(item: Item, form: CopyForm) -> list[Sample]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -22,7 +22,7 @@ from console.views.activity import accepted
 from console.views.fine_tuning_quote import method_of, quoting
 from console.views.fine_tuning_rows import METHODS as TITLES
 from console.views.fine_tuning_rows import Row, as_json
-from console.views.shared import failure_of, wants_json
+from console.views.shared import failure_of, form_page, wants_json
 
 PURPOSES = {
     "supervised": "Examples of questions with the answer you want.",
@@ -45,9 +45,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         told = creating(connection, form.asked()) if form.is_valid() else None
         return code_follows.answered(request, told)
     if not form.is_valid():
-        if wants_json(request):
-            return JsonResponse({"error": {"fields": form.complaints}}, status=422)
-        return page(request, connection, form, status=422)
+        return page(request, connection, form)
     job = work.create(connection, request.user, form.asked())
     if error := failure_of(request, job):
         return page(request, connection, form.renewed(), status=error.page_status, error=error)
@@ -79,7 +77,7 @@ def started(request: HttpRequest, slug: str, job_id: str) -> HttpResponse:
 
 
 def page(
-    request: HttpRequest, connection: Connection, form: JobForm, *, status: int = 200, error: Any = None
+    request: HttpRequest, connection: Connection, form: JobForm, *, status: int = 0, error: Any = None
 ) -> HttpResponse:
     url = reverse("fine-tuning-job-new", args=[connection.slug])
     names = ("model", "training_file", "validation_file", "n_epochs")
@@ -95,7 +93,7 @@ def page(
         "samples": creating(connection, example(form.kind)),
         **quoting(request, connection, {**typed, "method": form.kind}),
     }
-    return render(request, "fine_tuning/new.html", context, status=status)
+    return form_page(request, "fine_tuning/new.html", context, *form.checked_forms, status=status)
 
 
 def example(method: str) -> NewJob:

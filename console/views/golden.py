@@ -19,7 +19,7 @@ from console.retrieval import golden
 from console.retrieval.contents import names
 from console.views import object_page
 from console.views.activity import accepted
-from console.views.shared import asks_for, wants_json
+from console.views.shared import asks_for, form_page, wants_json
 from console.views.vector_search import searching
 from console.views.vector_stores import framed
 
@@ -43,10 +43,10 @@ def index(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
         queries, runs = GoldenQuery.objects.of(item), GoldenRun.objects.of(item)[:RUNS]
         told = {"data": [query_as_json(one) for one in queries], "runs": [as_json(one) for one in runs]}
         return JsonResponse(told)
-    return shown(request, item, form, RunForm(), status=422 if form.is_bound else 200)
+    return shown(request, item, form, RunForm())
 
 
-def shown(request: HttpRequest, item: Item, form: GoldenForm, run: RunForm, *, status: int) -> HttpResponse:
+def shown(request: HttpRequest, item: Item, form: GoldenForm, run: RunForm) -> HttpResponse:
     queries = list(GoldenQuery.objects.of(item)[: golden.MOST])
     known = names(item.connection, [file for one in queries for file in one.expected])
     context = {
@@ -58,7 +58,7 @@ def shown(request: HttpRequest, item: Item, form: GoldenForm, run: RunForm, *, s
         "runs": GoldenRun.objects.of(item).select_related("job", "created_by")[:RUNS],
         "samples": searching(item, {"query": queries[0].query if queries else "How do I …?"}),
     }
-    return render(request, "golden/index.html", context, status=status)
+    return form_page(request, "golden/index.html", context, form, run)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,7 +80,7 @@ def start(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
     item = access.item_for(request.user, slug, KIND, store_id, may="operate")
     form = RunForm(request.POST)
     if not form.is_valid():
-        return shown(request, item, GoldenForm(offered=golden.files_in(item)), form, status=422)
+        return shown(request, item, GoldenForm(offered=golden.files_in(item)), form)
     run = golden.start(item, request.user, form.settings(), key=form.cleaned_data["key"])
     transaction.on_commit(partial(tasks.run_job.delay, str(run.job_id)), robust=True)
     url = reverse("golden-run", args=[slug, store_id, run.pk])

@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -17,7 +16,7 @@ from console.outbound.errors import UpstreamError
 from console.v1 import graders
 from console.v1.fine_tuning import parse_job
 from console.views import code_calls
-from console.views.shared import wants_json
+from console.views.shared import form_page, wants_json
 
 EXAMPLE = {
     "item": pretty({"reference_answer": "Sixty days from delivery."}),
@@ -47,9 +46,7 @@ def tried(request: HttpRequest, connection: Connection) -> HttpResponse:
     sample = SampleForm(request.POST)
     is_run = request.POST["do"] == "run"
     if not fields.is_valid() or (is_run and not sample.is_valid()):
-        if wants_json(request):
-            return JsonResponse({"error": {"fields": {**fields.complaints, **sample.errors}}}, status=422)
-        return page(request, connection, fields, sample if is_run else shown_again(request), status=422)
+        return page(request, connection, fields, sample if is_run else shown_again(request))
     try:
         told = asked(request, connection, fields, sample if is_run else None)
     except UpstreamError as error:
@@ -82,7 +79,7 @@ def page(
     fields: GraderFields,
     sample: SampleForm,
     *,
-    status: int = 200,
+    status: int = 0,
     **more: Any,
 ) -> HttpResponse:
     url = reverse("grader-bench", args=[connection.slug])
@@ -94,7 +91,9 @@ def page(
         "use_url": use_url(connection, fields),
         "samples": running(connection, fields),
     }
-    return render(request, "graders/bench.html", {**context, **more}, status=status)
+    return form_page(
+        request, "graders/bench.html", {**context, **more}, *fields.checked_forms, sample, status=status
+    )
 
 
 def use_url(connection: Connection, fields: GraderFields) -> str:

@@ -15,7 +15,7 @@ from console.outbound.errors import UpstreamError
 from console.views import code_calls, code_follows
 from console.views.code import Sample
 from console.views.listing import Listing
-from console.views.shared import wants_json
+from console.views.shared import form_page, wants_json
 
 T = TypeVar("T")
 F = TypeVar("F", bound=MetadataForm)
@@ -41,7 +41,7 @@ def question(
     form = ConfirmForm(request.POST if is_sent else None, expected=typed) if typed else None
     if is_sent and (form is None or form.is_valid()):
         return None
-    return render(request, template, {**context, "form": form}, status=422 if is_sent else 200)
+    return form_page(request, template, {**context, "form": form}, form)
 
 
 def changing(
@@ -68,7 +68,7 @@ def changing(
     context = {**context, "samples": code(form(None, stored).unchanged())}
     if request.method != "POST":
         return render(request, template, {**context, "form": form(None, stored)})
-    filled, status = form(request.POST, stored), 422
+    filled, status = form(request.POST, stored), 0
     if code_follows.is_asked(request):
         return code_follows.answered(request, code(filled) if filled.is_valid() else None)
     more: dict[str, Any] = {}
@@ -84,7 +84,7 @@ def changing(
         if wants_json(request):
             raise
         status, more = error.page_status, {"error": error}
-    return render(request, template, {**context, "form": filled, **more}, status=status)
+    return form_page(request, template, {**context, "form": filled, **more}, filled, status=status)
 
 
 def gone(request: HttpRequest, *, was_there: bool, said: str, to: str) -> HttpResponse:

@@ -23,7 +23,9 @@ from console.v1 import conversations, responses
 from console.v1.client import Client, Page
 from console.v1.items import Item as ApiItem
 from console.views.list_page import places
-from console.views.shared import wants_json
+from console.views.shared import form_page, wants_json
+
+TEMPLATE = "open_by_id/index.html"
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def index(request: HttpRequest, kind: str) -> HttpResponse:
     form = OpenForm(request.GET or None, connections=openable(request.user, kind))
     context: dict[str, Any] = {"opening": opening, "form": form, "kind": kind}
     if not form.is_valid():
-        return refused(request, context, 422 if form.is_bound else 200)
+        return form_page(request, TEMPLATE, context, form)
     slug, remote_id = form.cleaned_data["connection"], form.cleaned_data["id"]
     connection = access.connection_for(request.user, slug, may="read")
     try:
@@ -107,14 +109,8 @@ def missing(
     context |= {"connection": connection, "remote_id": remote_id, "since": since, "waits": waits}
     if getattr(request, "htmx", False):
         # htmx would not put an error page in its place.
-        return render(request, "open_by_id/index.html#answer", context)
-    return refused(request, context, 404)
-
-
-def refused(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
+        return render(request, f"{TEMPLATE}#answer", context)
     if wants_json(request):
-        errors = context["form"].errors if context["form"].is_bound else {}
-        message = f"The resource does not have this {context['opening'].one}." if status == 404 else ""
-        told = {"message": message, "fields": errors, "not_there_yet": context.get("waits", False)}
-        return JsonResponse({"error": told}, status=status)
-    return render(request, "open_by_id/index.html", context, status=status)
+        error = {"message": f"The resource does not have this {opening.one}.", "not_there_yet": waits}
+        return JsonResponse({"error": error}, status=404)
+    return render(request, TEMPLATE, context, status=404)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from console import access
 from console.forms.people import PASSWORD, DisableForm, PersonForm, RoleForm
 from console.models import Role, SignInLink, User
-from console.views.shared import json_page, paged, wants_json
+from console.views.shared import form_page, json_page, paged, wants_json
 
 ROLES = {
     Role.READER: "sees everything, changes nothing",
@@ -40,8 +40,7 @@ def new(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"Added {person}.")
             return redirect("people")
         return shown_once(request, person, status=201)
-    status = 422 if form.is_bound else 200
-    return render(request, "people/new.html", {"form": form, "roles": ROLES}, status=status)
+    return form_page(request, "people/new.html", {"form": form, "roles": ROLES}, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -89,7 +88,7 @@ def shown(request: HttpRequest, person: User, form: RoleForm | DisableForm) -> H
     role_form = form if isinstance(form, RoleForm) else RoleForm(initial={"role": person.role})
     history = access.history_for(request.user, person.target)
     context = {"person": person, "form": role_form, "problem": form, "roles": ROLES, "history": history}
-    return render(request, "people/edit.html", context, status=422 if form.errors else 200)
+    return form_page(request, "people/edit.html", context, form)
 
 
 def shown_once(request: HttpRequest, person: User, *, status: int) -> HttpResponse:

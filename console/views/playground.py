@@ -15,7 +15,7 @@ from console.playground import board, gate
 from console.playground import turns as asking
 from console.playground.choices import choices as offered
 from console.playground.choices import first_panes, new_pane
-from console.views.shared import wants_json
+from console.views.shared import refused_fields, wants_json
 
 FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 BUSY = "As many answers are under way as you may have at once. Wait for one, or stop one. Nothing was sent."
@@ -41,7 +41,7 @@ def turns(request: HttpRequest) -> HttpResponseBase:
     access.require(request.user, "operate")
     as_json = request.content_type == "application/json"
     if not as_json and request.content_type not in FORMS:
-        return JsonResponse({"errors": {"body": "Send JSON or a form."}}, status=415)
+        return refused_fields({"body": ["Send JSON or a form."]}, status=415)
     try:
         value = read_json(request.body) if as_json else read_form(request.POST)
         submission = check(value, access.connections_for(request.user, may="operate"))
@@ -90,7 +90,8 @@ def refused(request: HttpRequest, errors: dict[str, str], status: int, *, as_jso
     """Tell what is wrong, field by field; what the user wrote stays where it was written."""
     headers = {"Retry-After": str(asking.RETRY_AFTER)} if status == 429 else {}
     if as_json or wants_json(request):
-        return JsonResponse({"errors": errors}, status=status, headers=headers)
+        wrong = {name: [sentence] for name, sentence in errors.items()}
+        return refused_fields(wrong, status=status, headers=headers)
     if getattr(request, "htmx", False):
         # htmx puts a 422 into the page and makes a toast of other failures.
         headers |= {"HX-Retarget": "#composer-errors", "HX-Reswap": "innerHTML"}

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from console import access
@@ -17,7 +17,7 @@ from console.v1.responses import in_background
 from console.views import code_calls, code_follows
 from console.views.activity import accepted
 from console.views.response_rows import Row, as_json
-from console.views.shared import failure_of, wants_json
+from console.views.shared import failure_of, form_page, wants_json
 
 OFFERED = 200
 EXAMPLE = NewResponse("", "gpt-4.1", "…")
@@ -36,9 +36,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         told = starting(connection, form.asked()) if form.is_valid() else None
         return code_follows.answered(request, told)
     if not form.is_valid():
-        if wants_json(request):
-            return JsonResponse({"error": {"fields": form.errors}}, status=422)
-        return page(request, connection, form, status=422)
+        return page(request, connection, form)
     job = work.start(connection, request.user, form.asked())
     if error := failure_of(request, job):
         return page(request, connection, form.renewed(), status=error.page_status, error=error)
@@ -53,7 +51,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def page(
-    request: HttpRequest, connection: Connection, form: Any, *, status: int = 200, error: Any = None
+    request: HttpRequest, connection: Connection, form: Any, *, status: int = 0, error: Any = None
 ) -> HttpResponse:
     deployments = access.items_for(request.user, "deployment").present().filter(connection=connection)
     context = {
@@ -63,7 +61,7 @@ def page(
         "models": deployments.order_by("name").defer("raw")[:OFFERED],
         "samples": starting(connection, EXAMPLE),
     }
-    return render(request, "responses/new.html", context, status=status)
+    return form_page(request, "responses/new.html", context, form, status=status)
 
 
 def starting(connection: Connection, asked: NewResponse) -> Any:

@@ -1,13 +1,15 @@
-"""What several views answer in the same way: JSON beside HTML, errors of jobs, and pages of long lists."""
+"""What several views answer in the same way: JSON beside HTML, forms, errors of jobs, and pages of long lists."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
-from django.http import HttpRequest, JsonResponse
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 
 from console.models import Job
 from console.once import failure
@@ -23,6 +25,32 @@ class BadQuery(BadRequest):
 def wants_json(request: HttpRequest) -> bool:
     """Whether the caller asked for JSON and not for a page."""
     return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def form_page(
+    request: HttpRequest, template: str, context: Mapping[str, Any], *forms: BaseForm | None, status: int = 0
+) -> HttpResponse:
+    """The page of forms; with what is wrong in those that were sent it is a 422, and as JSON the fields alone.
+
+    `status` is that of a page which tells more than this.
+    """
+    wrong = {
+        form.add_prefix(name): texts
+        for form in forms
+        if form is not None
+        for name, texts in form.errors.items()
+    }
+    answer = status or (422 if wrong else 200)
+    if answer == 422 and wants_json(request):
+        return refused_fields(wrong)
+    return render(request, template, context, status=answer)
+
+
+def refused_fields(
+    wrong: Mapping[str, Any], *, status: int = 422, headers: dict[str, str] | None = None
+) -> JsonResponse:
+    """Tell a caller what is wrong: `{"error": {"fields": {name: [sentence]}}}`, all of a form by the name `__all__`."""
+    return JsonResponse({"error": {"fields": wrong}}, status=status, headers=headers)
 
 
 def failure_of(request: HttpRequest, job: Job) -> UpstreamError | None:

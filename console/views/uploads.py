@@ -1,7 +1,7 @@
 """Files on their way: they come in parts, wait in the spool, and a job sends them on."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +17,7 @@ from console.jsonl import REPAIRS
 from console.models import Job, Upload
 from console.models.upload import PART, Refused
 from console.views import file_code, way_back
-from console.views.shared import wants_json
+from console.views.shared import form_page, wants_json
 
 CONFLICT = 409
 SHOWN = 20
@@ -49,7 +49,7 @@ def new(request: HttpRequest) -> HttpResponse:
     place, purpose = form.chosen
     if place and purpose in EXAMPLES:
         context["samples"] = file_code.sending(place, EXAMPLES[purpose], purpose)
-    return render(request, "uploads/new.html", context, status=422 if form.is_bound else 200)
+    return form_page(request, "uploads/new.html", context, form)
 
 
 def received(request: HttpRequest, form: UploadForm) -> Upload | None:
@@ -73,9 +73,8 @@ def begin(request: HttpRequest) -> HttpResponse:
     connections = list(access.connections_for(request.user, may="operate").select_related("workspace"))
     form = BeginForm(request.POST, connections=connections)
     if not form.is_valid():
-        return refused(
-            " ".join(str(error) for errors in form.errors.values() for error in errors), status=422
-        )
+        told = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        return refused(told, fields=form.errors)
     try:
         upload = Upload.begin(owner=request.user, **form.facts)
     except Refused as reason:
@@ -96,9 +95,12 @@ def part(request: HttpRequest, pk: uuid.UUID, number: int) -> HttpResponse:
     return JsonResponse(as_json(gone_on(request, stored)))
 
 
-def refused(sentence: str, *, status: int = CONFLICT) -> JsonResponse:
-    kind = "conflict" if status == CONFLICT else "bad_request"
-    return JsonResponse({"error": {"kind": kind, "message": sentence, "remedy": ""}}, status=status)
+def refused(sentence: str, *, fields: Mapping[str, Any] | None = None) -> JsonResponse:
+    """Tell the script why not; `fields` are those that are wrong, where it is them."""
+    error = {"kind": "bad_request" if fields else "conflict", "message": sentence, "remedy": ""}
+    if fields:
+        return JsonResponse({"error": {**error, "fields": fields}}, status=422)
+    return JsonResponse({"error": error}, status=CONFLICT)
 
 
 def gone_on(request: HttpRequest, upload: Upload) -> Upload:

@@ -14,7 +14,7 @@ from console.outbound.limits import SEARCH
 from console.retrieval import bench
 from console.retrieval.bench import Shown, Side
 from console.views import code_calls
-from console.views.shared import asks_for, wants_json
+from console.views.shared import asks_for, form_page, wants_json
 from console.views.vector_stores import framed
 
 
@@ -29,9 +29,7 @@ def index(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
     part = asks_for(request, "bench")
     template = "vector_search/index.html#bench" if part else "vector_search/index.html"
     if not form.is_bound or not form.is_valid():
-        if form.is_bound and wants_json(request):
-            return JsonResponse({"error": {"fields": form.errors}}, status=422)
-        return render(request, template, context, status=422 if form.is_bound else 200)
+        return form_page(request, template, context, form)
     body = form.body()
     sides = bench.search([item, *beside(request, form)], request.user, body)
     status = 200 if part else status_of(sides)

@@ -22,7 +22,7 @@ from console.v1.vector_store_files import STATUSES
 from console.views import code_calls, code_follows
 from console.views.activity import accepted
 from console.views.code import Sample
-from console.views.shared import BadQuery, asks_for, failure_of, wants_json
+from console.views.shared import BadQuery, asks_for, failure_of, form_page, wants_json
 from console.views.vector_stores import framed
 
 EXAMPLE = NewFiles("", ["file-…"], {"team": "data"})
@@ -85,8 +85,7 @@ def attach(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
         "samples": attaching(item),
     }
     if not form.is_bound or not form.is_valid():
-        status = 422 if form.is_bound else 200
-        return render(request, "vector_store_files/attach.html", context, status=status)
+        return form_page(request, "vector_store_files/attach.html", context, form)
     job = work.attach(item.connection, request.user, store_id, item.name, form.asked())
     if error := failure_of(request, job):
         context |= {"error": error, "form": form.renewed()}
@@ -194,8 +193,7 @@ def attributes(request: HttpRequest, slug: str, store_id: str, file_id: str) -> 
         return code_follows.answered(request, told)
     found = contents.look_at_file(item.connection, request.user, store_id, file_id)
     if not form.is_valid():
-        page = file_page(request, item, found, form)
-        return render(request, "vector_store_files/show.html", page, status=422)
+        return form_page(request, "vector_store_files/show.html", file_page(request, item, found, form), form)
     theirs = found.held.file.attributes
     if form.cleaned_data["seen"] not in ("", attributes_seen(theirs)):
         mine = AttributesForm(

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -21,6 +20,7 @@ from console.views import code_calls, code_follows, file_code
 from console.views.activity import accepted
 from console.views.code import Sample, setup
 from console.views.code_calls import Variable, literal
+from console.views.shared import form_page
 from console.views.vector_store_files import EXAMPLE, attaching
 from console.views.vector_stores import framed
 
@@ -43,14 +43,14 @@ def upload(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
     form = UploadedForm(request.POST, request.FILES, waiting=waiting)
     chosen = wanted(request, item, form) if form.is_valid() else []
     if not chosen:
-        return page(request, item, form, status=422)
+        return page(request, item, form)
     return accepted(request, start(request, item, form, chosen))
 
 
-def page(request: HttpRequest, item: Item, form: UploadedForm, *, status: int = 200) -> HttpResponse:
+def page(request: HttpRequest, item: Item, form: UploadedForm) -> HttpResponse:
     samples = as_code(item, ["handbook.pdf"], EXAMPLE)
     context = {**framed(request, item), "form": form, "samples": samples, "purpose": PURPOSE}
-    return render(request, "vector_store_files/upload.html", context, status=status)
+    return form_page(request, "vector_store_files/upload.html", context, form)
 
 
 def form_as_code(item: Item, form: UploadedForm) -> list[Sample]:

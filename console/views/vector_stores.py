@@ -28,7 +28,7 @@ from console.views.fresh import refreshed
 from console.views.history import changes
 from console.views.list_page import list_page
 from console.views.listing import SELECT, Column, Listing, by_condition, by_connection, by_status
-from console.views.shared import failure_of, wants_json
+from console.views.shared import failure_of, form_page, wants_json
 
 STATUSES = {"completed": "Completed", "in_progress": "In progress", "expired": "Expired"}
 EXPIRY = {
@@ -117,9 +117,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         return code_follows.answered(request, told)
     context = {"connection": connection, "form": form, "samples": creating(connection, EXAMPLE)}
     if not form.is_bound or not form.is_valid():
-        if form.is_bound and wants_json(request):
-            return JsonResponse({"error": {"fields": form.errors}}, status=422)
-        return render(request, "vector_stores/new.html", context, status=422 if form.is_bound else 200)
+        return form_page(request, "vector_stores/new.html", context, form)
     job = work.create(connection, request.user, form.asked())
     if error := failure_of(request, job):
         context |= {"error": error, "form": form.renewed()}

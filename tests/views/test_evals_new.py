@@ -116,11 +116,21 @@ def test_what_is_wrong_keeps_everything_typed(operating, connection, upstream):
     assert upstream.hits == 0
 
 
-def test_faults_are_told_as_json_too(operating, connection, upstream):
+def test_what_is_wrong_is_told_as_json_by_the_name_of_its_field(operating, connection, upstream):
     response = operating.post(URL, {**FIELDS, "c0-operation": "is"}, headers=JSON)
 
     assert response.status_code == 422
-    assert response.json()["error"]["faults"][0].startswith("testing_criteria[0].operation: ")
+    assert list(response.json()["error"]["fields"]) == ["c0-operation"]
+
+
+def test_what_is_wrong_in_the_json_is_told_as_json_with_its_place(operating, connection, upstream):
+    criterion = {**BODY["testing_criteria"][0], "operation": "is"}
+    body = json.dumps({**BODY, "testing_criteria": [criterion]})
+
+    response = operating.post(URL, {"mode": "json", "key": "k1", "body": body}, headers=JSON)
+
+    assert response.status_code == 422
+    assert response.json()["error"]["fields"]["body"][0].startswith("testing_criteria[0].operation: ")
 
 
 def test_fields_become_json_with_all_that_was_typed(operating, connection, upstream):

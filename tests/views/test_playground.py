@@ -106,7 +106,7 @@ def test_the_same_submit_twice_is_one_turn(operator, connection):
 def test_what_cannot_be_taken_is_told_by_field_and_changes_nothing(operator, connection, change, field):
     response = post(operator, {"input": "Hi", "panes": [pane(connection)]} | change)
 
-    assert (response.status_code, list(response.json()["errors"])) == (422, [field])
+    assert (response.status_code, list(response.json()["error"]["fields"])) == (422, [field])
     assert nothing_was_created()
 
 
@@ -147,7 +147,7 @@ def test_what_cannot_be_taken_is_told_by_field_and_changes_nothing(operator, con
 def test_a_pane_that_cannot_be_asked_is_told_by_field(operator, connection, upstream, change, field):
     response = post(operator, {"input": "Hi", "panes": [pane(connection), pane(connection) | change]})
 
-    assert (response.status_code, list(response.json()["errors"])) == (422, [f"panes.1.{field}"])
+    assert (response.status_code, list(response.json()["error"]["fields"])) == (422, [f"panes.1.{field}"])
     assert nothing_was_created()
     assert upstream.hits == 0
 
@@ -156,7 +156,7 @@ def test_a_pane_that_cannot_be_asked_is_told_by_field(operator, connection, upst
 def test_a_body_that_is_no_object_is_told(operator, body):
     response = operator.post(TURNS, body, content_type="application/json")
 
-    assert (response.status_code, list(response.json()["errors"])) == (422, ["body"])
+    assert (response.status_code, list(response.json()["error"]["fields"])) == (422, ["body"])
 
 
 def test_text_that_pretends_to_be_json_is_not_taken(operator, connection):
@@ -167,9 +167,9 @@ def test_text_that_pretends_to_be_json_is_not_taken(operator, connection):
 
 
 def test_nine_panes_are_too_many_and_eight_are_not(operator, connection):
-    assert list(post(operator, {"input": "Hi", "panes": [pane(connection)] * 9}).json()["errors"]) == [
-        "panes"
-    ]
+    assert list(
+        post(operator, {"input": "Hi", "panes": [pane(connection)] * 9}).json()["error"]["fields"]
+    ) == ["panes"]
     assert post(operator, {"input": "Hi", "panes": [pane(connection)] * 8}).status_code == 201
 
 
@@ -180,7 +180,7 @@ def test_a_closed_pane_leaves_the_others_their_numbers(operator, connection):
 
     assert [Answer.objects.get(pk=one).position for one in told["answers"]] == [0, 2]
     twice = post(operator, {"input": "Hi", "panes": [pane(connection, position=1)] * 2})
-    assert list(twice.json()["errors"]) == ["panes"]
+    assert list(twice.json()["error"]["fields"]) == ["panes"]
 
 
 def test_more_runs_than_allowed_are_refused_before_anything_is_created(operator, connection, settings):
@@ -204,9 +204,9 @@ def test_a_full_process_refuses_too(operator, connection, settings):
 def test_a_paused_connection_is_told_at_its_pane(operator, connection):
     connection.pause()
 
-    errors = post(operator, {"input": "Hi", "panes": [pane(connection)]}).json()["errors"]
+    errors = post(operator, {"input": "Hi", "panes": [pane(connection)]}).json()["error"]["fields"]
 
-    assert errors == {"panes.0.connection": "The connection prod is paused."}
+    assert errors == {"panes.0.connection": ["The connection prod is paused."]}
 
 
 def test_a_readers_question_is_refused(client, bob, connection):
