@@ -9,8 +9,8 @@ from django.http import QueryDict
 from console.batching.building import FAMILIES, body
 from console.batching.work import NewBatch
 from console.forms.batches import StartForm
+from console.forms.fields import area, choice, decimal, number, plain, text
 from console.forms.uploads import SMALL
-from console.forms.vector_stores import area, number, text
 from console.jsonl import Template
 from console.models import Upload
 from console.outbound.errors import ProtocolError
@@ -30,35 +30,26 @@ class TemplateForm(StartForm):
         help_text="UTF-8 with a header; commas, semicolons or tabs. Up to 2 MiB in this way.",
         widget=forms.FileInput(attrs={"class": "input auto", "accept": ".csv,text/csv"}),
     )
-    endpoint = forms.ChoiceField(
-        label="API", choices=list(FAMILIES.items()), widget=forms.Select(attrs={"class": "input auto"})
-    )
-    model = forms.CharField(
-        label="Deployment",
-        max_length=200,
-        help_text="One of the suggestions, or any name that the resource knows.",
-        widget=forms.TextInput(
-            attrs={"class": "input", "autocomplete": "off", "spellcheck": "false", "list": "deployments"}
-        ),
+    endpoint = choice("API", FAMILIES.items())
+    model = plain(
+        "Deployment",
+        200,
+        "One of the suggestions, or any name that the resource knows.",
+        offers="deployments",
+        required=True,
     )
     system = area("System message", "What holds for every row.", rows=3)
     user = area(
         "User message", "{{column}} is replaced by the row's cell; for embeddings it is the input.", rows=5
     )
     max_tokens = number("Tokens of an answer, at most", 1, 1_000_000, "It also makes the price more certain.")
-    temperature = forms.FloatField(
-        label="Temperature",
-        required=False,
-        min_value=0,
-        max_value=2,
-        widget=forms.NumberInput(attrs={"class": "input num auto", "step": "any"}),
-    )
+    temperature = decimal("Temperature", 0, 2)
     more = area("Further parameters", 'A JSON object, such as {"top_p": 0.9}.', rows=2)
     custom_id = text(
         "Id of each line",
         200,
+        "May have {{column}}; each must be different. Empty: row-1, row-2 …",
         required=False,
-        help_text="May have {{column}}; each must be different. Empty: row-1, row-2 …",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

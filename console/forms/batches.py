@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 
 from console.batching.store import Store
 from console.batching.work import NewBatch
+from console.forms.fields import PAIRS_HINT, area, number, text
 from console.forms.keyed import KeyedForm
 from console.forms.pairs import MOST, pairs
-from console.forms.vector_stores import area, number, text
 from console.index.batches import NAME, RETRY_OF
 from console.once import MARKER
 from console.v1.batches import ENDPOINTS
@@ -22,14 +22,14 @@ UNANSWERED = "unanswered"
 class StartForm(KeyedForm):
     """What every batch is asked for with."""
 
-    name = text("Name", 256, required=False, help_text="Kept as “name” in the metadata. Empty: its id.")
+    name = text("Name", 256, "Kept as “name” in the metadata. Empty: its id.", required=False)
     output_days = number(
         "Results expire after days",
         1,
         LONGEST_EXPIRY,
         f"1 to {LONGEST_EXPIRY}; Azure's pages say 14 to 30. Empty: they stay until they are deleted.",
     )
-    metadata = area("Metadata", "One key = value a line.")
+    metadata = area("Metadata", PAIRS_HINT)
 
     def clean_metadata(self) -> dict[str, str]:
         told = pairs(self.cleaned_data["metadata"])

@@ -4,15 +4,14 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 
 from console.forms.connection_choices import by_slug
+from console.forms.fields import choice, plain
 from console.forms.keyed import KeyedForm
 from console.models import Connection
 from console.training.copying import NewCopy, NewPermissions
 
-PLAIN = {"class": "input", "autocomplete": "off", "spellcheck": "false"}
 ACCOUNT = re.compile(
     r"/subscriptions/[^/\s]+/resourceGroups/[^/\s]+/providers/Microsoft\.CognitiveServices/accounts/[^/\s]+",
     re.IGNORECASE,
@@ -24,21 +23,11 @@ MOST_PROJECTS = 100
 class CopyForm(KeyedForm):
     """A destination: a connection whose ARM id the console knows, or a resource that is typed."""
 
-    place = forms.ChoiceField(label="To", widget=forms.Select(attrs={"class": "input auto"}))
-    resource = forms.CharField(
-        label="ARM id",
-        required=False,
-        max_length=400,
-        help_text="/subscriptions/…/resourceGroups/…/providers/Microsoft.CognitiveServices/accounts/…",
-        widget=forms.TextInput(attrs=PLAIN),
+    place = choice("To")
+    resource = plain(
+        "ARM id", 400, "/subscriptions/…/resourceGroups/…/providers/Microsoft.CognitiveServices/accounts/…"
     )
-    region = forms.CharField(
-        label="Region",
-        required=False,
-        max_length=60,
-        help_text="As Azure calls it: swedencentral.",
-        widget=forms.TextInput(attrs=PLAIN),
-    )
+    region = plain("Region", 60, "As Azure calls it: swedencentral.")
 
     def __init__(self, *args: Any, connections: Iterable[Connection], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -74,12 +63,7 @@ class CopyForm(KeyedForm):
 class PermitForm(KeyedForm):
     """Projects that may use a checkpoint."""
 
-    projects = forms.CharField(
-        label="Project ids",
-        max_length=8000,
-        help_text="One, or several separated by spaces.",
-        widget=forms.TextInput(attrs=PLAIN),
-    )
+    projects = plain("Project ids", 8000, "One, or several separated by spaces.", required=True)
 
     def clean_projects(self) -> list[str]:
         projects = list(dict.fromkeys(self.cleaned_data["projects"].replace(",", " ").split()))

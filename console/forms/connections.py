@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from console.forms.credentials import CredentialForm
+from console.forms.fields import text
 from console.models import Connection, Workspace
 from console.models.connection import Stale, Wiring
 from console.models.environment import pairs
@@ -100,13 +101,7 @@ class ConnectionForm(CredentialForm):
         required=False, label="Token scope", widget=forms.Select(attrs={"class": "input"})
     )
     cloud = forms.ChoiceField(required=False, label="Cloud", widget=forms.Select(attrs={"class": "input"}))
-    name = forms.CharField(
-        required=False,
-        max_length=100,
-        label="Name",
-        help_text="Left empty, it is named after the resource.",
-        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
-    )
+    name = text("Name", 100, "Left empty, it is named after the resource.", required=False)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     field_order = (

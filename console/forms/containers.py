@@ -6,9 +6,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from console.container_jobs import NewContainer
+from console.forms.fields import choice, number, text
 from console.forms.picked_files import PickedFilesForm
 from console.forms.uploads import SMALL
-from console.forms.vector_stores import number, text
 from console.v1.containers import MEMORY
 
 LONGEST_LIFE = 20
@@ -19,12 +19,11 @@ class ContainerForm(PickedFilesForm):
     """A new container."""
 
     name = text("Name", 256)
-    memory = forms.ChoiceField(
-        label="Memory",
+    memory = choice(
+        "Memory",
+        [("", "What the service gives"), *((one, one.replace("g", " GB")) for one in MEMORY)],
+        "More memory costs more.",
         required=False,
-        choices=[("", "What the service gives"), *((one, one.replace("g", " GB")) for one in MEMORY)],
-        widget=forms.Select(attrs={"class": "input auto"}),
-        help_text="More memory costs more.",
     )
     minutes = number(
         "Ends",

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 
+from console.forms.fields import PAIRS_HINT, area, choice
 from console.forms.keyed import KeyedForm
 from console.forms.pairs import pairs
 from console.forms.typed_json import value_of
-from console.forms.vector_stores import PAIRS_HINT, area
 from console.responses.work import NewConversation
 
 MOST_ITEMS = 20
@@ -21,11 +20,7 @@ ITEMS_HINT = (
 class ItemsForm(KeyedForm):
     """A message, or items as JSON, or both."""
 
-    role = forms.ChoiceField(
-        label="Says",
-        choices=[(one, one.capitalize()) for one in ROLES],
-        widget=forms.Select(attrs={"class": "input auto"}),
-    )
+    role = choice("Says", [(one, one.capitalize()) for one in ROLES])
     text = area("Message", "", rows=4)
     items = area("Items as JSON", ITEMS_HINT)
     needs_items = True

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from console.forms.connection_choices import labelled, taking_files
+from console.forms.fields import choice
 from console.forms.keyed import KeyedForm
 from console.forms.uploads import named
 from console.jsonl import Purpose
@@ -35,10 +36,8 @@ class DatasetForm(KeyedForm):
         initial="stored-completions.jsonl",
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off", "spellcheck": "false"}),
     )
-    connection = forms.ChoiceField(
-        label="Upload to",
-        widget=forms.Select(attrs={"class": "input auto"}),
-        help_text="It waits in the console until you have seen what the doctor says of it.",
+    connection = choice(
+        "Upload to", hint="It waits in the console until you have seen what the doctor says of it."
     )
     model = forms.CharField(
         label="Deployment that answers the batch",

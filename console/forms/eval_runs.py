@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from console.forms import fields
 from console.forms.criteria import Decimal, number, optional, shown
 from console.forms.eval_draft import again, read
 from console.forms.evals import MarkedForm, loose_pairs
@@ -31,18 +32,11 @@ NUMBERS = frozenset(SAMPLING) - {"reasoning_effort"}
 ROLES = ("user", "developer", "system", "assistant")
 EFFORTS = ("minimal", "low", "medium", "high")
 REFERENCE = "item.input"
-INPUT = {"class": "input", "autocomplete": "off", "spellcheck": "false"}
 
 
 def suggested(label: str, offers: str, hint: str, *, required: bool = False) -> forms.CharField:
     """A line of text with suggestions from the datalist of that id."""
-    widget = forms.TextInput(attrs={**INPUT, "list": offers})
-    return forms.CharField(label=label, max_length=300, required=required, help_text=hint, widget=widget)
-
-
-def whole(label: str, least: int, most: int) -> forms.IntegerField:
-    widget = forms.NumberInput(attrs={"class": "input num auto"})
-    return forms.IntegerField(label=label, required=False, min_value=least, max_value=most, widget=widget)
+    return fields.plain(label, 300, hint, offers=offers, required=required)
 
 
 def day(label: str) -> forms.DateField:
@@ -53,9 +47,7 @@ def day(label: str) -> forms.DateField:
 class MessageForm(forms.Form):
     """One message that each row makes."""
 
-    role = forms.ChoiceField(
-        choices=[(one, one) for one in ROLES], widget=forms.Select(attrs={"class": "input auto"})
-    )
+    role = fields.choice("Role", [(one, one) for one in ROLES])
     content = area("Text", 3, "Text with places to fill in from the row: {{item.…}}.")
 
 
@@ -70,19 +62,18 @@ class RunForm(MarkedForm):
     model = suggested("Model under test", "deployments", "The name of a deployment.", required=True)
     temperature = Decimal("Temperature")
     top_p = Decimal("Top p")
-    max_completion_tokens = whole("Most tokens an answer", 1, 1_000_000)
-    seed = whole("Seed", 0, 2**31 - 1)
-    reasoning_effort = forms.ChoiceField(
-        label="Reasoning effort",
+    max_completion_tokens = fields.number("Most tokens an answer", 1, 1_000_000)
+    seed = fields.number("Seed", 0, 2**31 - 1)
+    reasoning_effort = fields.choice(
+        "Reasoning effort",
+        [("", "Not sent"), *((one, one.capitalize()) for one in EFFORTS)],
         required=False,
-        choices=[("", "Not sent"), *((one, one.capitalize()) for one in EFFORTS)],
-        widget=forms.Select(attrs={"class": "input auto"}),
     )
     made_by = suggested("Only those of the model", "deployments", "Empty: of any.")
     instructions = optional("Only those whose instructions have")
     after = day("Made on or after")
     before = day("Made before")
-    limit = whole("At most so many", 1, 100_000)
+    limit = fields.number("At most so many", 1, 100_000)
     anew = suggested(
         "Answer them anew with",
         "deployments",

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from console.forms.fields import PAIRS_HINT, plain
 from console.forms.graders import an_object, area, line, pretty
 from console.forms.keyed import KeyedForm
 from console.forms.metadata import MetadataForm, checked_metadata
@@ -32,8 +33,8 @@ class MarkedForm(KeyedForm):
 
     use_required_attribute = False  # a field that is needed may be out of sight
 
-    filter = area("Only those with this metadata", 2, "One key = value a line.", required=False)
-    metadata = area("Metadata", 2, "One key = value a line.", required=False)
+    filter = area("Only those with this metadata", 2, PAIRS_HINT, required=False)
+    metadata = area("Metadata", 2, PAIRS_HINT, required=False)
 
     def clean_metadata(self) -> dict[str, str]:
         return checked_metadata(self.cleaned_data["metadata"])
@@ -56,12 +57,11 @@ class HeadForm(MarkedForm):
     has_sample = forms.BooleanField(
         label="Rows or runs have an answer, {{sample.…}}", required=False, initial=True
     )
-    file = forms.CharField(
-        label="File with rows",
-        required=False,
-        max_length=200,
-        help_text="The id of a file, or one of the suggestions; its first line tells the schema.",
-        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off", "list": "files"}),
+    file = plain(
+        "File with rows",
+        200,
+        "The id of a file, or one of the suggestions; its first line tells the schema.",
+        offers="files",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,10 +1,11 @@
 """Starting a fine-tuning job."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 
+from console.forms.fields import choice, decimal, number, plain
 from console.forms.keyed import KeyedForm
 from console.forms.multi_grader import grader_form
 from console.models import Item
@@ -26,27 +27,22 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     ),
 }
 WANDB = ("project", "run", "entity", "tags")
-PLAIN = {"class": "input", "autocomplete": "off", "spellcheck": "false"}
 EFFORTS = ("default", "low", "medium", "high")
-
-
-def text(label: str, length: int, hint: str = "", *, required: bool = False) -> forms.CharField:
-    widget = forms.TextInput(attrs=PLAIN)
-    return forms.CharField(label=label, max_length=length, required=required, help_text=hint, widget=widget)
+N = TypeVar("N", bound=forms.IntegerField)
 
 
 def whole(label: str, least: int, most: int, hint: str = "") -> forms.IntegerField:
-    widget = forms.NumberInput(attrs={"class": "input num auto", "placeholder": "auto"})
-    return forms.IntegerField(
-        label=label, required=False, min_value=least, max_value=most, help_text=hint, widget=widget
-    )
+    return automatic(number(label, least, most, hint))
 
 
-def decimal(label: str, least: float, most: float, hint: str = "") -> forms.FloatField:
-    widget = forms.NumberInput(attrs={"class": "input num auto", "placeholder": "auto", "step": "any"})
-    return forms.FloatField(
-        label=label, required=False, min_value=least, max_value=most, help_text=hint, widget=widget
-    )
+def fraction(label: str, least: float, most: float, hint: str = "") -> forms.FloatField:
+    return automatic(decimal(label, least, most, hint))
+
+
+def automatic(field: N) -> N:
+    """A number that the service chooses where it is missing, and says so."""
+    field.widget.attrs["placeholder"] = "auto"
+    return field
 
 
 class JobForm(KeyedForm):
@@ -56,28 +52,31 @@ class JobForm(KeyedForm):
     """
 
     method = forms.ChoiceField(choices=[(one, one) for one in METHODS], widget=forms.HiddenInput)
-    model = text("Base model", 200, required=True)
-    training_file = text("Training file", 200, required=True)
-    validation_file = text("Validation file", 200, "Examples that are not trained on: they show overfitting.")
-    suffix = text("Suffix", LONGEST_SUFFIX, f"Part of the model's name, at most {LONGEST_SUFFIX} characters.")
+    model = plain("Base model", 200, required=True)
+    training_file = plain("Training file", 200, required=True)
+    validation_file = plain(
+        "Validation file", 200, "Examples that are not trained on: they show overfitting."
+    )
+    suffix = plain(
+        "Suffix", LONGEST_SUFFIX, f"Part of the model's name, at most {LONGEST_SUFFIX} characters."
+    )
     seed = whole("Seed", 0, 2**31 - 1, "The same seed and settings give nearly the same model.")
     n_epochs = whole("Epochs", 1, 50, "How often all examples are shown.")
     batch_size = whole("Batch size", 1, 256, "Examples a step.")
-    learning_rate_multiplier = decimal("Learning rate multiplier", 0.0001, 10, "Smaller overfits later.")
-    beta = decimal("Beta", 0.0001, 2, "Higher stays closer to the base model.")
-    compute_multiplier = decimal("Compute multiplier", 0.00001, 10, "How much is explored in training.")
+    learning_rate_multiplier = fraction("Learning rate multiplier", 0.0001, 10, "Smaller overfits later.")
+    beta = fraction("Beta", 0.0001, 2, "Higher stays closer to the base model.")
+    compute_multiplier = fraction("Compute multiplier", 0.00001, 10, "How much is explored in training.")
     eval_interval = whole("Steps between evaluations", 1, 10_000)
     eval_samples = whole("Samples an evaluation", 1, 10_000)
-    reasoning_effort = forms.ChoiceField(
-        label="Reasoning effort",
+    reasoning_effort = choice(
+        "Reasoning effort",
+        [("", "Automatic"), *((one, one.capitalize()) for one in EFFORTS)],
         required=False,
-        choices=[("", "Automatic"), *((one, one.capitalize()) for one in EFFORTS)],
-        widget=forms.Select(attrs={"class": "input auto"}),
     )
-    project = text("Project", 200, "With one, the figures of each step are sent to Weights & Biases.")
-    run = text("Name of the run", 200)
-    entity = text("Team or user", 200)
-    tags = text("Tags", 1000, "Separated by commas.")
+    project = plain("Project", 200, "With one, the figures of each step are sent to Weights & Biases.")
+    run = plain("Name of the run", 200)
+    entity = plain("Team or user", 200)
+    tags = plain("Tags", 1000, "Separated by commas.")
 
     def __init__(
         self,

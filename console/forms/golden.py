@@ -5,16 +5,16 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from console.forms.fields import area, text
 from console.forms.keyed import KeyedForm
 from console.forms.picked_files import Picked
 from console.forms.vector_search import LONGEST_QUERY, RankingForm
-from console.forms.vector_stores import INPUT, area
 
 
 class GoldenForm(KeyedForm):
     """A query and the files that ought to be found by it."""
 
-    query = forms.CharField(label="Query", max_length=LONGEST_QUERY, widget=forms.TextInput(attrs=INPUT))
+    query = text("Query", LONGEST_QUERY)
     picked = Picked(required=False, label="Files that ought to be found", widget=forms.CheckboxSelectMultiple)
     file_ids = area("Further file ids", "One a line, or separated by spaces.", rows=2)
 

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from console.forms.fields import area
 from console.forms.pairs import LONGEST_KEY, LONGEST_VALUE, MOST, pairs, plain_lines
 from console.models.seen import canonical
 from console.once import MARKER, without_mark
@@ -26,11 +27,7 @@ class MetadataForm(forms.Form):
     """
 
     seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    metadata = forms.CharField(
-        required=False,
-        max_length=40_000,
-        widget=forms.Textarea(attrs={"class": "input", "rows": 8, "spellcheck": "false"}),
-    )
+    metadata = area("Metadata", "", rows=8)
 
     def __init__(
         self, *args: Any, stored: Mapping[str, str], others: Mapping[str, Any] | None = None, **kwargs: Any

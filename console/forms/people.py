@@ -7,6 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 
+from console.forms.fields import choice
 from console.models import Role, User
 from console.models.user import LastAdmin
 
@@ -24,9 +25,7 @@ class PersonForm(forms.Form):
         help_text="Letters, digits and @ . + - _",
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off", "autofocus": True}),
     )
-    role = forms.ChoiceField(
-        choices=Role, initial=Role.READER, widget=forms.Select(attrs={"class": "input auto"})
-    )
+    role = choice("Role", Role.choices, initial=Role.READER)
     way = forms.ChoiceField(
         label="First sign-in",
         choices=[(LINK, "With a one-time link, shown next"), (PASSWORD, "With a password that you set")],
@@ -64,7 +63,7 @@ class PersonForm(forms.Form):
 
 
 class RoleForm(forms.Form):
-    role = forms.ChoiceField(choices=Role, widget=forms.Select(attrs={"class": "input auto"}))
+    role = choice("Role", Role.choices)
 
     def save(self, person: User) -> bool:
         """Change the role; False, with an error at the field, when that would take the last admin away."""

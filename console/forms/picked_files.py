@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from console.forms.fields import area
 from console.forms.keyed import KeyedForm
 from console.models import Item
 
@@ -22,13 +23,7 @@ class PickedFilesForm(KeyedForm):
     most: ClassVar[int] = 100
 
     picked = Picked(required=False, label="Files", widget=forms.CheckboxSelectMultiple)
-    file_ids = forms.CharField(
-        label="Further file ids",
-        required=False,
-        max_length=40_000,
-        help_text="One a line, or separated by spaces.",
-        widget=forms.Textarea(attrs={"class": "input", "rows": 2, "spellcheck": "false"}),
-    )
+    file_ids = area("Further file ids", "One a line, or separated by spaces.", rows=2)
 
     def __init__(self, *args: Any, offered: Iterable[Item] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

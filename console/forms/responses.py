@@ -7,41 +7,33 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from console.forms.connection_choices import by_slug, labelled
+from console.forms.fields import PAIRS_HINT, area, choice, number, plain
 from console.forms.keyed import KeyedForm
 from console.forms.metadata import checked_metadata
-from console.forms.vector_stores import PAIRS_HINT, area, number
 from console.models import Connection
 from console.responses.work import NewResponse
 from console.v1.parameters import PARAMETERS
 
-LONGEST_INPUT = 400_000  # characters
+LONGEST_INPUT, LONGEST_ID = 400_000, 256  # characters
 BY_NAME = {one.name: one for one in PARAMETERS}
 
 
-def line(label: str, hint: str = "", *, offers: str = "", required: bool = False) -> forms.CharField:
-    """A line of text; `offers` is the id of a datalist with suggestions."""
-    attributes = {"class": "input", "autocomplete": "off", "spellcheck": "false"}
-    widget = forms.TextInput(attrs=attributes | ({"list": offers} if offers else {}))
-    return forms.CharField(label=label, max_length=256, required=required, help_text=hint, widget=widget)
-
-
-def choice(name: str) -> forms.ChoiceField:
+def parameter(name: str) -> forms.ChoiceField:
     """A parameter that has a few values; nothing is sent unless one is chosen."""
-    parameter = BY_NAME[name]
-    return forms.ChoiceField(
-        label=parameter.label,
-        required=False,
-        choices=[("", "Not set"), *((one, one) for one in parameter.choices)],
-        help_text=parameter.help,
-        widget=forms.Select(attrs={"class": "input auto"}),
-    )
+    known = BY_NAME[name]
+    values = [("", "Not set"), *((one, one) for one in known.choices)]
+    return choice(known.label, values, known.help, required=False)
 
 
 class ResponseForm(KeyedForm):
     """A response in the background."""
 
-    model = line(
-        "Model", "A deployment, or whatever else the resource takes.", offers="models", required=True
+    model = plain(
+        "Model",
+        LONGEST_ID,
+        "A deployment, or whatever else the resource takes.",
+        offers="models",
+        required=True,
     )
     input = forms.CharField(
         label="Input",
@@ -50,10 +42,14 @@ class ResponseForm(KeyedForm):
     )
     instructions = area("Instructions", "What the model is told first.")
     max_output_tokens = number("Max output tokens", 1, 1_000_000, BY_NAME["max_output_tokens"].help)
-    reasoning_effort = choice("reasoning_effort")
-    reasoning_summary = choice("reasoning_summary")
-    previous = line("Follows the response", "Its id: the model then knows all that was said up to there.")
-    conversation = line("In the conversation", "Its id: what is asked and answered is added to it.")
+    reasoning_effort = parameter("reasoning_effort")
+    reasoning_summary = parameter("reasoning_summary")
+    previous = plain(
+        "Follows the response", LONGEST_ID, "Its id: the model then knows all that was said up to there."
+    )
+    conversation = plain(
+        "In the conversation", LONGEST_ID, "Its id: what is asked and answered is added to it."
+    )
     metadata = area("Metadata", PAIRS_HINT)
 
     def clean_metadata(self) -> dict[str, str]:
@@ -83,8 +79,8 @@ class ResponseForm(KeyedForm):
 class OpenForm(forms.Form):
     """A connection and the id of an object on it."""
 
-    connection = forms.ChoiceField(label="Connection", widget=forms.Select(attrs={"class": "input auto"}))
-    id = line("Id", required=True)
+    connection = choice("Connection")
+    id = plain("Id", LONGEST_ID, required=True)
 
     def __init__(self, *args: Any, connections: list[Connection], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

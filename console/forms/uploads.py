@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from console.forms.connection_choices import labelled, taking_files
+from console.forms.fields import choice
 from console.forms.keyed import KeyedForm
 from console.jsonl import Purpose
 from console.models import Connection, Upload
@@ -136,13 +137,9 @@ def named(name: str) -> str:
 class CheckForm(forms.Form):
     """What the doctor holds a file to that a resource has already."""
 
-    purpose = forms.ChoiceField(
-        label="Held to the rules of",
-        choices=[
-            (AUTO, "What its first line looks like"),
-            *((one.value, MEANINGS[one][1]) for one in Purpose),
-        ],
-        widget=forms.Select(attrs={"class": "input auto"}),
+    purpose = choice(
+        "Held to the rules of",
+        [(AUTO, "What its first line looks like"), *((one.value, MEANINGS[one][1]) for one in Purpose)],
     )
 
     def clean_purpose(self) -> str:
@@ -154,16 +151,14 @@ class CheckForm(forms.Form):
 class CopyForm(KeyedForm):
     """Where a file is copied to, and what for; a purpose that only the service may give must be chosen anew."""
 
-    target = forms.ChoiceField(label="To")
-    purpose = forms.ChoiceField(choices=[(one, one) for one in PURPOSES])
+    target = choice("To")
+    purpose = choice("Purpose", [(one, one) for one in PURPOSES])
 
     def __init__(self, *args: Any, connections: list[Connection], purpose: str, **more: Any) -> None:
         super().__init__(*args, **more)
         self.initial.setdefault("purpose", purpose)
         self.connections = taking_files(connections)
         self.fields["target"].choices = labelled(self.connections)  # type: ignore[attr-defined]
-        for name in ("target", "purpose"):
-            self.fields[name].widget.attrs["class"] = "input auto"
 
     @property
     def chosen(self) -> tuple[Connection | None, str]:

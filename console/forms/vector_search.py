@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.core.exceptions import ValidationError
 
+from console.forms.fields import choice, decimal
 from console.forms.pairs import LONGEST_KEY, LONGEST_VALUE, scalar
 from console.models import Item
 from console.retrieval import filters
@@ -27,11 +28,6 @@ LONGEST_QUERY = 4096
 LONGEST_ADDRESS = 6000  # proxies refuse request lines of more than 8 KiB
 
 
-def small(label: str, choices: list[tuple[str, str]], **more: Any) -> forms.ChoiceField:
-    widget = forms.Select(attrs={"class": "input auto"})
-    return forms.ChoiceField(label=label, choices=choices, required=False, widget=widget, **more)
-
-
 class RankingForm(forms.Form):
     """How results are ranked and how many there may be."""
 
@@ -40,16 +36,12 @@ class RankingForm(forms.Form):
         min_value=1,
         max_value=MOST_RESULTS,
         initial=8,
-        widget=forms.NumberInput(attrs={"class": "input num auto", "min": 1, "max": MOST_RESULTS}),
+        widget=forms.NumberInput(attrs={"class": "input num auto"}),
     )
-    ranker = small("Ranker", [(one, RANKER_NAMES.get(one, one)) for one in RANKERS], initial="auto")
-    threshold = forms.FloatField(
-        label="Least score",
-        min_value=0,
-        max_value=1,
-        required=False,
-        widget=forms.NumberInput(attrs={"class": "input num auto", "min": 0, "max": 1, "step": "any"}),
+    ranker = choice(
+        "Ranker", [(one, RANKER_NAMES.get(one, one)) for one in RANKERS], required=False, initial="auto"
     )
+    threshold = decimal("Least score", 0, 1)
     rewrite = forms.BooleanField(
         label="Rewrite the query",
         required=False,
@@ -75,8 +67,10 @@ class SearchForm(RankingForm):
         max_length=LONGEST_QUERY,
         widget=forms.TextInput(attrs={"class": "input", "type": "search", "autocomplete": "off"}),
     )
-    against = small("Beside", [])
-    join = small("Conditions", [("and", "All must hold"), ("or", "One must hold")], initial="and")
+    against = choice("Beside", required=False)
+    join = choice(
+        "Conditions", [("and", "All must hold"), ("or", "One must hold")], required=False, initial="and"
+    )
     filter_json = forms.CharField(
         label="Or as JSON, nested as you like",
         required=False,
@@ -90,8 +84,9 @@ class SearchForm(RankingForm):
         self.fields["against"].choices = [("", "No other store"), *places]  # type: ignore[attr-defined]
         for number in range(1, ROWS + 1):
             self.fields[f"key_{number}"] = condition_text(f"Attribute {number}", LONGEST_KEY)
-            self.fields[f"operator_{number}"] = small(
-                f"Comparison {number}", [(one, WORDS[one]) for one in OPERATORS], initial="eq"
+            operators = [(one, WORDS[one]) for one in OPERATORS]
+            self.fields[f"operator_{number}"] = choice(
+                f"Comparison {number}", operators, required=False, initial="eq"
             )
             self.fields[f"value_{number}"] = condition_text(f"Value {number}", LONGEST_VALUE)
 

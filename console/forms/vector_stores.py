@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from console.forms.fields import PAIRS_HINT, area, choice, number, text
 from console.forms.keyed import KeyedForm
 from console.forms.metadata import MetadataForm, checked_metadata
 from console.forms.pairs import scalars
@@ -19,37 +20,18 @@ from console.v1 import vector_store_files, vector_stores
 from console.v1.vector_store_files import LARGEST_BATCH
 from console.v1.vector_stores import LONGEST_LIFE, VectorStore
 
-INPUT = {"class": "input", "autocomplete": "off"}
-PAIRS_HINT = "One key = value a line."
 DAYS_HINT = f"Days after its last use, 1 to {LONGEST_LIFE}. Empty: it stays until it is deleted."
 SMALLEST_CHUNK, LARGEST_CHUNK = 100, 4096
-
-
-def text(label: str, length: int, **more: Any) -> forms.CharField:
-    return forms.CharField(label=label, max_length=length, widget=forms.TextInput(attrs=INPUT), **more)
-
-
-def area(label: str, hint: str, rows: int = 3) -> forms.CharField:
-    widget = forms.Textarea(attrs={"class": "input", "rows": rows, "spellcheck": "false"})
-    return forms.CharField(label=label, required=False, help_text=hint, widget=widget, max_length=40_000)
-
-
-def number(label: str, least: int, most: int, hint: str = "") -> forms.IntegerField:
-    widget = forms.NumberInput(attrs={"class": "input num auto", "min": least, "max": most})
-    return forms.IntegerField(
-        label=label, required=False, min_value=least, max_value=most, help_text=hint, widget=widget
-    )
 
 
 class CutForm(forms.Form):
     """How files are cut into chunks."""
 
-    chunking = forms.ChoiceField(
-        label="Chunking",
-        choices=[("auto", "Automatic"), ("static", "Sizes of my own")],
+    chunking = choice(
+        "Chunking",
+        [("auto", "Automatic"), ("static", "Sizes of my own")],
+        "Automatic cuts into 800 tokens that overlap by 400.",
         initial="auto",
-        widget=forms.Select(attrs={"class": "input auto"}),
-        help_text="Automatic cuts into 800 tokens that overlap by 400.",
     )
     size = number("Tokens a chunk", SMALLEST_CHUNK, LARGEST_CHUNK)
     overlap = number("Overlap in tokens", 0, LARGEST_CHUNK // 2, "At most half of a chunk.")
