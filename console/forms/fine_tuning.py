@@ -126,7 +126,6 @@ class JobForm(KeyedForm):
 
     @property
     def checked_forms(self) -> list[forms.Form]:
-        """This one and those of its grader."""
         return [self, *(self.grader.checked_forms if self.grader else [])]
 
     @property

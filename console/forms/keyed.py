@@ -16,6 +16,11 @@ class KeyedForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.initial = {**self.initial, "key": uuid.uuid4().hex}
 
+    @property
+    def checked_forms(self) -> list[forms.Form]:
+        """This one, and those that it has in it."""
+        return [self]
+
     def renewed(self) -> Self:
         """The same entries under a new key, for another try after one that failed."""
         data = QueryDict(mutable=True)

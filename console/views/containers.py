@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,19 +14,18 @@ from console.container_jobs import NewContainer
 from console.forms.containers import ContainerForm
 from console.index import containers as known
 from console.index.containers import ENDED, KIND
-from console.models import Connection, Item, audit
+from console.models import Connection, Item, Job, audit
 from console.models.audit import Target
 from console.outbound.errors import NotFound, UpstreamError
 from console.retrieval import contents
 from console.v1 import containers
 from console.v1.containers import Container, ContainerFile, parse_container
-from console.views import code_calls, code_follows, object_page
-from console.views.activity import accepted
+from console.views import code_calls, new_page, object_page
 from console.views.fresh import STOP_POLLING, refreshed
 from console.views.history import changes
 from console.views.list_page import list_page
 from console.views.listing import SELECT, Column, Listing, by_connection, by_label, by_status
-from console.views.shared import failure_of, form_page, wants_json
+from console.views.shared import wants_json
 
 AT_ONCE = 50
 STATUSES = {"running": "Running", "active": "Active", "expired": "Expired"}
@@ -115,23 +113,20 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     connection = access.connection_for(request.user, slug, may="operate")
     data = request.POST if request.method == "POST" else None
     form = ContainerForm(data, offered=contents.offered(connection))
-    if code_follows.is_asked(request):
-        told = creating(connection, form.asked()) if form.is_valid() else None
-        return code_follows.answered(request, told)
-    context = {"connection": connection, "form": form, "samples": creating(connection, EXAMPLE)}
-    if not form.is_bound or not form.is_valid():
-        return form_page(request, "containers/new.html", context, form)
-    job = container_jobs.create(connection, request.user, form.asked())
-    if error := failure_of(request, job):
-        context |= {"error": error, "form": form.renewed()}
-        return render(request, "containers/new.html", context, status=error.page_status)
-    if job.is_open:
-        return accepted(request, job)
-    if wants_json(request):
+
+    def made(job: Job) -> HttpResponse:
         item = access.item_for(request.user, slug, KIND, job.outcome["container"], may="operate")
-        return JsonResponse(as_json(Row(item)), status=201)
-    messages.success(request, f"Started {form.cleaned_data['name']}.")
-    return redirect("container", slug, job.outcome["container"])
+        return new_page.arrived(request, item, as_json(Row(item)), f"Started {item.name}.")
+
+    return new_page.making(
+        request,
+        "containers/new.html",
+        {"connection": connection, "samples": creating(connection, EXAMPLE)},
+        form,
+        code=lambda: creating(connection, form.asked()),
+        make=lambda: container_jobs.create(connection, request.user, form.asked()),
+        made=made,
+    )
 
 
 def creating(connection: Connection, asked: NewContainer) -> Any:

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -17,11 +15,11 @@ from console.index.eval_runs import KIND as RUN
 from console.index.evals import KIND
 from console.models import Item
 from console.outbound.errors import UpstreamError
-from console.views import code_calls, code_follows, way_back
+from console.views import code_calls, code_follows, new_page, way_back
 from console.views.activity import accepted
 from console.views.eval_rows import RunRow
 from console.views.evals import Row, framed
-from console.views.shared import failure_of, form_page, wants_json
+from console.views.shared import failure_of, form_page
 
 FIRST = {"stored_completions": "stored", "logs": "responses"}
 """The kind of run that each data source asks for; rows of a file are answered by a model."""
@@ -85,12 +83,8 @@ def started(request: HttpRequest, item: Item, draft: RunDraft, asked: NewRun) ->
         return page(request, item, draft, status=error.page_status, error=error)
     if job.is_open:
         return accepted(request, job)
-    slug, run_id = item.connection.slug, job.outcome["run"]
-    if wants_json(request):
-        run = access.item_for(request.user, slug, RUN, run_id, may="operate")
-        return JsonResponse(RunRow(run).as_json(), status=201)
-    messages.success(request, "The run is under way.")
-    return redirect("eval-run", slug, run_id)
+    run = access.item_for(request.user, item.connection.slug, RUN, job.outcome["run"], may="operate")
+    return new_page.arrived(request, run, RunRow(run).as_json(), "The run is under way.")
 
 
 def page(

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
@@ -23,7 +23,7 @@ from console.models import Connection
 from console.outbound.errors import UpstreamError
 from console.v1 import evals
 from console.v1.evals import parse_eval
-from console.views import code_calls, code_follows, object_page
+from console.views import code_calls, code_follows, new_page, object_page
 from console.views.activity import accepted
 from console.views.evals import Row, as_json, framed, rows
 from console.views.shared import failure_of, form_page, refused_fields, wants_json
@@ -142,12 +142,9 @@ def made(request: HttpRequest, connection: Connection, shown: Page, asked: NewEv
         return page(request, connection, shown)
     if job.is_open:
         return accepted(request, job)
-    made_id = job.outcome["eval"]
-    if wants_json(request):
-        item = access.item_for(request.user, connection.slug, KIND, made_id, may="operate")
-        return JsonResponse(as_json(rows([item])[0]), status=201)
-    messages.success(request, "The eval is there. Run it to judge a model.")
-    return redirect("eval", connection.slug, made_id)
+    item = access.item_for(request.user, connection.slug, KIND, job.outcome["eval"], may="operate")
+    said = "The eval is there. Run it to judge a model."
+    return new_page.arrived(request, item, as_json(rows([item])[0]), said)
 
 
 def page(request: HttpRequest, connection: Connection, shown: Page) -> HttpResponse:

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -12,17 +10,15 @@ from console import access
 from console.forms.fine_tuning import JobForm
 from console.forms.graders import EXACT, KINDS
 from console.index.fine_tuning import KIND
-from console.models import Connection
+from console.models import Connection, Job
 from console.once import unmarked
 from console.training import related, work
 from console.training.work import NewJob
 from console.v1.fine_tuning import METHODS
-from console.views import code_calls, code_follows, way_back
-from console.views.activity import accepted
+from console.views import code_calls, code_follows, new_page, way_back
 from console.views.fine_tuning_quote import method_of, quoting
 from console.views.fine_tuning_rows import METHODS as TITLES
 from console.views.fine_tuning_rows import Row, as_json
-from console.views.shared import failure_of, form_page, wants_json
 
 PURPOSES = {
     "supervised": "Examples of questions with the answer you want.",
@@ -39,19 +35,21 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     """
     connection = access.connection_for(request.user, slug, may="operate")
     form = form_of(request, connection)
-    if not form.is_bound:
-        return page(request, connection, form)
-    if code_follows.is_asked(request):
-        told = creating(connection, form.asked()) if form.is_valid() else None
-        return code_follows.answered(request, told)
-    if not form.is_valid():
-        return page(request, connection, form)
-    job = work.create(connection, request.user, form.asked())
-    if error := failure_of(request, job):
-        return page(request, connection, form.renewed(), status=error.page_status, error=error)
-    if job.is_open:
-        return accepted(request, job)
-    return started(request, slug, job.outcome["fine_tuning_job"])
+
+    def made(job: Job) -> HttpResponse:
+        item = access.item_for(request.user, slug, KIND, job.outcome["fine_tuning_job"], may="operate")
+        said = "The job is under way. Its files are checked first."
+        return new_page.arrived(request, item, as_json(Row(item)), said)
+
+    return new_page.making(
+        request,
+        "fine_tuning/new.html",
+        shown(request, connection, form),
+        form,
+        code=lambda: creating(connection, form.asked()),
+        make=lambda: work.create(connection, request.user, form.asked()),
+        made=made,
+    )
 
 
 def form_of(request: HttpRequest, connection: Connection) -> JobForm:
@@ -68,23 +66,12 @@ def form_of(request: HttpRequest, connection: Connection) -> JobForm:
     )
 
 
-def started(request: HttpRequest, slug: str, job_id: str) -> HttpResponse:
-    if wants_json(request):
-        item = access.item_for(request.user, slug, KIND, job_id, may="operate")
-        return JsonResponse(as_json(Row(item)), status=201)
-    messages.success(request, "The job is under way. Its files are checked first.")
-    return redirect("fine-tuning-job", slug, job_id)
-
-
-def page(
-    request: HttpRequest, connection: Connection, form: JobForm, *, status: int = 0, error: Any = None
-) -> HttpResponse:
+def shown(request: HttpRequest, connection: Connection, form: JobForm) -> dict[str, Any]:
+    """What the page shows beside the form."""
     url = reverse("fine-tuning-job-new", args=[connection.slug])
     names = ("model", "training_file", "validation_file", "n_epochs")
     typed = {name: str(form[name].value() or "") for name in names}
-    context = {
-        "form": form,
-        "error": error,
+    return {
         "methods": [(name, TITLES[name], f"{url}?method={name}") for name in METHODS],
         "kinds": [
             (name, title, f"{url}?method={form.kind}&grader_kind={name}") for name, title in KINDS.items()
@@ -93,7 +80,6 @@ def page(
         "samples": creating(connection, example(form.kind)),
         **quoting(request, connection, {**typed, "method": form.kind}),
     }
-    return form_page(request, "fine_tuning/new.html", context, *form.checked_forms, status=status)
 
 
 def example(method: str) -> NewJob:

@@ -13,16 +13,15 @@ from console import access
 from console.forms.pairs import lines
 from console.forms.vector_stores import AttachForm, AttributesForm, attributes_seen
 from console.index.vector_stores import KIND
-from console.models import Item
+from console.models import Item, Job
 from console.retrieval import contents, work
 from console.retrieval.contents import Batch, Contents, Held
 from console.retrieval.work import NewFiles
 from console.v1 import vector_store_files
 from console.v1.vector_store_files import STATUSES
-from console.views import code_calls, code_follows
-from console.views.activity import accepted
+from console.views import code_calls, code_follows, new_page
 from console.views.code import Sample
-from console.views.shared import BadQuery, asks_for, failure_of, form_page, wants_json
+from console.views.shared import BadQuery, asks_for, form_page, wants_json
 from console.views.vector_stores import framed
 
 EXAMPLE = NewFiles("", ["file-…"], {"team": "data"})
@@ -75,25 +74,20 @@ def attach(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
     item = access.item_for(request.user, slug, KIND, store_id, may="operate")
     offered = contents.offered(item.connection, request.GET.get("q", ""))
     form = AttachForm(request.POST if request.method == "POST" else None, offered=offered)
-    if code_follows.is_asked(request):
-        told = attaching(item, form.asked()) if form.is_valid() else None
-        return code_follows.answered(request, told)
-    context = {
-        **framed(request, item),
-        "form": form,
-        "q": request.GET.get("q", ""),
-        "samples": attaching(item),
-    }
-    if not form.is_bound or not form.is_valid():
-        return form_page(request, "vector_store_files/attach.html", context, form)
-    job = work.attach(item.connection, request.user, store_id, item.name, form.asked())
-    if error := failure_of(request, job):
-        context |= {"error": error, "form": form.renewed()}
-        return render(request, "vector_store_files/attach.html", context, status=error.page_status)
-    if job.is_open:
-        return accepted(request, job)
-    messages.success(request, "The files are being taken in.")
-    return redirect("vector-store-batch", slug, store_id, job.outcome["batch"])
+
+    def made(job: Job) -> HttpResponse:
+        messages.success(request, "The files are being taken in.")
+        return redirect("vector-store-batch", slug, store_id, job.outcome["batch"])
+
+    return new_page.making(
+        request,
+        "vector_store_files/attach.html",
+        {**framed(request, item), "q": request.GET.get("q", ""), "samples": attaching(item)},
+        form,
+        code=lambda: attaching(item, form.asked()),
+        make=lambda: work.attach(item.connection, request.user, store_id, item.name, form.asked()),
+        made=made,
+    )
 
 
 def attaching(item: Item, asked: NewFiles = EXAMPLE) -> Any:

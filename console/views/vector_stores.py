@@ -15,20 +15,19 @@ from console.forms.vector_stores import EditForm, StoreForm
 from console.index import vector_stores as known
 from console.index.keeping import read_again
 from console.index.vector_stores import KIND
-from console.models import Connection, Item
+from console.models import Connection, Item, Job
 from console.models.audit import Target
 from console.once import unmarked, without_mark
 from console.retrieval import contents, work
 from console.retrieval.work import NewStore
 from console.v1 import vector_stores
 from console.v1.vector_stores import VectorStore, parse_store
-from console.views import code_calls, code_follows, object_page
-from console.views.activity import accepted
+from console.views import code_calls, new_page, object_page
 from console.views.fresh import refreshed
 from console.views.history import changes
 from console.views.list_page import list_page
 from console.views.listing import SELECT, Column, Listing, by_condition, by_connection, by_status
-from console.views.shared import failure_of, form_page, wants_json
+from console.views.shared import wants_json
 
 STATUSES = {"completed": "Completed", "in_progress": "In progress", "expired": "Expired"}
 EXPIRY = {
@@ -112,23 +111,20 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     """Create a store; the same form sent again leads to the same store."""
     connection = access.connection_for(request.user, slug, may="operate")
     form = StoreForm(request.POST if request.method == "POST" else None, offered=contents.offered(connection))
-    if code_follows.is_asked(request):
-        told = creating(connection, form.asked()) if form.is_valid() else None
-        return code_follows.answered(request, told)
-    context = {"connection": connection, "form": form, "samples": creating(connection, EXAMPLE)}
-    if not form.is_bound or not form.is_valid():
-        return form_page(request, "vector_stores/new.html", context, form)
-    job = work.create(connection, request.user, form.asked())
-    if error := failure_of(request, job):
-        context |= {"error": error, "form": form.renewed()}
-        return render(request, "vector_stores/new.html", context, status=error.page_status)
-    if job.is_open:
-        return accepted(request, job)
-    if wants_json(request):
+
+    def made(job: Job) -> HttpResponse:
         item = access.item_for(request.user, slug, KIND, job.outcome["store"], may="operate")
-        return JsonResponse(as_json(Row(item)), status=201)
-    messages.success(request, f"Created {form.cleaned_data['name']}.")
-    return redirect("vector-store", slug, job.outcome["store"])
+        return new_page.arrived(request, item, as_json(Row(item)), f"Created {item.name}.")
+
+    return new_page.making(
+        request,
+        "vector_stores/new.html",
+        {"connection": connection, "samples": creating(connection, EXAMPLE)},
+        form,
+        code=lambda: creating(connection, form.asked()),
+        make=lambda: work.create(connection, request.user, form.asked()),
+        made=made,
+    )
 
 
 def creating(connection: Connection, asked: NewStore) -> Any:
