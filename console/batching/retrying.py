@@ -1,7 +1,9 @@
 """Repeating the lines of a batch that failed or got no answer: the draft of a new batch that names its parent."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
@@ -9,6 +11,7 @@ from django.db import transaction
 from console import jobs
 from console.batching import results
 from console.batching.building import RETRY, drafted, kept, write
+from console.batching.changing import Changes, changed
 from console.batching.work import NewBatch
 from console.index.batches import KIND, NAME, RETRY_OF
 from console.models import Item, Job
@@ -20,16 +23,30 @@ LONGEST_NAME = 256
 SUFFIX = ", retry"
 
 
-def start(item: Item, user: Any, batch: Batch, causes: Sequence[str], *, unanswered: bool, key: str) -> Job:
+@dataclass(frozen=True)
+class Again:
+    """Which lines are repeated (of which causes, and those without an answer), and what they are given before."""
+
+    causes: list[str]
+    unanswered: bool
+    changes: Changes
+
+
+def start(item: Item, user: Any, batch: Batch, again: Again, *, key: str) -> Job:
     """Write the draft down, or find the one of the same form; the caller wakes a worker. Raises Refused."""
-    key = f"{user.pk}:{key}"
-    wanted = {"causes": list(causes), "unanswered": unanswered, "batch": asdict(repeating(item, batch))}
+    wanted = {**asdict(again), "batch": asdict(repeating(item, batch))}
+    key = f"{user.pk}:{digest_of(key, wanted)}"
     title = f"Collect lines of {item.name}"
     with transaction.atomic():
         if known := Job.objects.filter(idempotency_key=key).first():
             return known
         upload = kept(item.connection, user, file_name(item))
         return drafted(RETRY, item.connection, user, upload, wanted, title=title, key=key)
+
+
+def digest_of(key: str, wanted: Mapping[str, Any]) -> str:
+    """The same for the same form with the same entries; a form that was changed makes another draft."""
+    return hashlib.sha256(json.dumps([key, wanted], sort_keys=True).encode()).hexdigest()[:40]
 
 
 def file_name(item: Item) -> str:
@@ -51,4 +68,5 @@ def collect(job: Job) -> None:
     store = results.stored(item, parse_batch({"id": parent, **item.raw})) if item else None
     if store is None:
         raise NotFound("The results are no longer in the console. Read them again, then repeat.", sent=False)
-    write(job, store.requests(job.arguments["causes"], unanswered=job.arguments["unanswered"]))
+    lines = store.requests(job.arguments["causes"], unanswered=job.arguments["unanswered"])
+    write(job, changed(lines, Changes(**job.arguments["changes"])))

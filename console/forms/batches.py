@@ -5,9 +5,11 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from console.batching.changing import Changes, has_limit
+from console.batching.retrying import Again
 from console.batching.store import Store
 from console.batching.work import NewBatch
-from console.forms.fields import PAIRS_HINT, area, number, text
+from console.forms.fields import PAIRS_HINT, area, number, plain, text
 from console.forms.keyed import KeyedForm
 from console.forms.pairs import MOST, pairs
 from console.index.batches import NAME, RETRY_OF
@@ -66,22 +68,33 @@ class BatchForm(StartForm):
 
 
 class RetryForm(KeyedForm):
-    """Which lines: those of each cause, and those without any answer."""
+    """Which lines: those of each cause, and those without any answer; and what they are given before."""
 
     lines = forms.MultipleChoiceField(
         label="Lines",
         error_messages={"required": "Choose at least one kind of lines."},
         widget=forms.CheckboxSelectMultiple,
     )
+    model = plain("Another deployment", 200, "Empty: the one that was asked.", offers="deployments")
+    max_tokens = number("Tokens of an answer, at most", 1, 1_000_000, "Empty: as the lines have it.")
 
-    def __init__(self, *args: Any, store: Store, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, store: Store, endpoint: str, provider: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.provider = provider
+        if not has_limit(endpoint):
+            del self.fields["max_tokens"]
         self.rows = [(one.id, one.code, one.message, one.lines) for one in store.causes()]
         if left := store.totals().get(UNANSWERED, 0):
             self.rows.append(
                 (UNANSWERED, "no answer", "The batch ended before these lines were answered.", left)
             )
         self.fields["lines"].choices = [(one[0], one[1]) for one in self.rows]  # type: ignore[attr-defined]
+
+    def again(self) -> Again:
+        """What the form asks for, once it is valid."""
+        wanted = self.cleaned_data["lines"]
+        changes = Changes(self.cleaned_data["model"], self.cleaned_data.get("max_tokens"), self.provider)
+        return Again([one for one in wanted if one != UNANSWERED], UNANSWERED in wanted, changes)
 
     @property
     def chosen(self) -> set[str]:

@@ -3,6 +3,7 @@
 import json
 import shlex
 from dataclasses import replace
+from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
@@ -12,13 +13,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from console import access, tasks
-from console.batching import results, retrying
-from console.forms.batches import UNANSWERED, RetryForm
+from console.batching import related, results, retrying
+from console.batching.changing import Changes
+from console.batching.store import Store
+from console.forms.batches import RetryForm
 from console.index.batches import KIND
 from console.models import Item
 from console.models.upload import Refused
 from console.v1.batches import Batch
-from console.views import code_calls
+from console.views import code_calls, code_follows
 from console.views.activity import accepted
 from console.views.batch_code import starting
 from console.views.batch_results import results_url
@@ -35,23 +38,38 @@ def retry(request: HttpRequest, slug: str, batch_id: str) -> HttpResponse:
     if store is None:
         messages.info(request, "The results are read first; then choose which lines to repeat.")
         return redirect(results_url(item))
-    form = RetryForm(request.POST if request.method == "POST" else None, store=store)
+    form = form_of(request, item, store)
+    if code_follows.is_asked(request):
+        told = repeating(item, form.again().changes) if form.is_valid() else None
+        return code_follows.answered(request, told)
     if form.is_bound and form.is_valid():
         answer = drafted(request, item, form)
         if answer is not None:
             return answer
-    context = {**framed(request, item), "form": form, "samples": repeating(item)}
+    context = {
+        **framed(request, item),
+        "form": form,
+        "deployments": related.deployments(item.connection),
+        "samples": repeating(item, Changes()),
+    }
     return form_page(request, "batches/retry.html", context, form)
+
+
+def form_of(request: HttpRequest, item: Item, store: Store) -> RetryForm:
+    return RetryForm(
+        request.POST if request.method == "POST" else None,
+        store=store,
+        endpoint=row_of(item).batch.endpoint,
+        provider=item.connection.kind,
+    )
 
 
 def drafted(request: HttpRequest, item: Item, form: RetryForm) -> HttpResponse | None:
     """The draft under way; None when there is no room, which the form then says."""
-    wanted = form.cleaned_data["lines"]
-    causes = [one for one in wanted if one != UNANSWERED]
-    asked = {"unanswered": UNANSWERED in wanted, "key": form.cleaned_data["key"]}
+    key = form.cleaned_data["key"]
     try:
         with transaction.atomic():
-            job = retrying.start(item, request.user, row_of(item).batch, causes, **asked)
+            job = retrying.start(item, request.user, row_of(item).batch, form.again(), key=key)
             tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]
     except Refused as reason:
         form.add_error(None, str(reason))
@@ -59,39 +77,44 @@ def drafted(request: HttpRequest, item: Item, form: RetryForm) -> HttpResponse |
     return accepted(request, job, reverse("batch-draft", args=[item.connection.slug, job.pk]))
 
 
-def repeating(item: Item) -> list[Sample]:
-    """Collecting every line without an answer into a file, and what then becomes of it."""
+def repeating(item: Item, changes: Changes) -> list[Sample]:
+    """Collecting every line without an answer into a file, with the changes, and what then becomes of it."""
     connection, batch, name = item.connection, row_of(item).batch, retrying.file_name(item)
     python, curl = starting(connection, name, retrying.repeating(item, batch))
     begin = setup(connection)
+    members = replace(changes, provider=connection.kind).told(batch.endpoint, {"model": batch.model})
     return [
-        replace(python, text=f"{begin}{in_python(batch, name)}\n{python.text.removeprefix(begin)}"),
-        replace(curl, text=f"{in_a_shell(item, batch, name)}\n\n{curl.text}"),
+        replace(python, text=f"{begin}{in_python(batch, name, members)}\n{python.text.removeprefix(begin)}"),
+        replace(curl, text=f"{in_a_shell(item, batch, name, members)}\n\n{curl.text}"),
     ]
 
 
-def in_python(batch: Batch, name: str) -> str:
+def in_python(batch: Batch, name: str, members: dict[str, Any]) -> str:
     def lines(file_id: str) -> str:
         return f"client.files.content({json.dumps(file_id)}).read().splitlines()"
 
     output = f"map(json.loads, {lines(batch.output_file)})" if batch.output_file else "[]"
+    change = f'            row["body"] |= {members!r}\n            line = json.dumps(row).encode()\n'
     return (
         "import json\n\n"
         f"output = {output}\n"
         'answered = {one["custom_id"] for one in output if one["response"]["status_code"] == 200}\n'
         f'with open({json.dumps(name)}, "wb") as lines:\n'
         f"    for line in {lines(batch.input_file)}:\n"
-        '        if json.loads(line)["custom_id"] not in answered:\n'
+        "        row = json.loads(line)\n"
+        '        if row["custom_id"] not in answered:\n'
+        f"{change if members else ''}"
         '            lines.write(line + b"\\n")\n'
     )
 
 
-def in_a_shell(item: Item, batch: Batch, name: str) -> str:
+def in_a_shell(item: Item, batch: Batch, name: str, members: dict[str, Any]) -> str:
     def fetch(file_id: str, into: str) -> str:
         url = shlex.quote(item.connection.url + code_calls.path("files", file_id, "content"))
         return f"curl {url} -H {header(item.connection)} -o {into}"
 
     output = fetch(batch.output_file, "output.jsonl") if batch.output_file else ": > output.jsonl"
     keep = "select(.custom_id | IN($output[] | select(.response.status_code == 200).custom_id) | not)"
+    keep += f" | .body += {json.dumps(members)}" if members else ""
     collect = f"jq -c --slurpfile output output.jsonl {shlex.quote(keep)} input.jsonl > {shlex.quote(name)}"
     return f"{output}\n{fetch(batch.input_file, 'input.jsonl')}\n{collect}"

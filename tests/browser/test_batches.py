@@ -73,8 +73,12 @@ def test_rows_become_a_batch_whose_failed_lines_are_repeated(visit: Visit, tmp_p
     page.go_back()
 
     page.get_by_role("link", name="Retry what failed…").click()
+    page.get_by_label("Another deployment").fill("gpt-5")
+    page.get_by_label("Tokens of an answer, at most").fill("70")
+    expect(page.locator("#code")).to_contain_text("'max_completion_tokens': 70")
     hold(page)
     page.get_by_role("button", name="Collect and check").click()
+    expect(page.locator("main")).to_contain_text("asks gpt-5 instead", timeout=LONG)
     started(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Moods of four, retry")
     expect(page.locator("main")).to_contain_text("Repeats lines of")

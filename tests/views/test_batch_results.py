@@ -4,9 +4,11 @@ import csv
 import io
 import json
 import os
+import re
 import sqlite3
 import time
 import tracemalloc
+from html import unescape
 from types import SimpleNamespace
 
 import pytest
@@ -419,6 +421,109 @@ def test_the_same_form_sent_twice_makes_one_draft(operating, batch):
 
     assert places == {f"/c/prod/batches/drafts/{Job.objects.get(kind='batch.retry').pk}/"}
     assert Upload.objects.count() == 1
+
+
+def repeated(operating, **more) -> bytes:
+    """The requests of a draft that repeats the line without an answer."""
+    operating.post(f"{URL}retry/", {"key": "k1", "lines": ["unanswered"], **more})
+    draft = Job.objects.filter(kind="batch.retry").latest("created_at")
+    jobs.run(str(draft.pk))
+    return Upload.objects.get(pk=draft.arguments["upload"]).path.read_bytes()
+
+
+LIMITED = (
+    b'{"custom_id":"row-5", "method":"POST","url":"/v1/chat/completions","body":{%s"model":"o1" , "n":1.0}}\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("limit", "asked", "body"),
+    [
+        (b"", {}, b'"model":"o1" , "n":1.0'),
+        (b"", {"model": "gpt-5"}, b'"model":"gpt-5" , "n":1.0'),
+        (b"", {"max_tokens": "9"}, b'"max_completion_tokens": 9, "model":"o1" , "n":1.0'),
+        (b'"max_tokens":5, ', {"max_tokens": "9"}, b'"max_tokens":9, "model":"o1" , "n":1.0'),
+        (
+            b'"max_tokens":5, ',
+            {"max_tokens": "9", "model": "gpt-5"},
+            b'"max_completion_tokens": 9, "model":"gpt-5" , "n":1.0',
+        ),
+        (b'"max_tokens":5, ', {"model": "gpt-5"}, b'"max_tokens":5, "model":"gpt-5" , "n":1.0'),
+    ],
+)
+def test_only_what_was_chosen_is_changed_before_lines_are_repeated(
+    operating, batch, upstream, limit, asked, body
+):
+    upstream["GET /files/file-in/content"] = 200, LIMITED % limit, {}
+    read(operating)
+
+    line = repeated(operating, **asked).replace(b'"model": "gpt-5"', b'"model":"gpt-5"')
+
+    assert line == LIMITED.partition(b"{%s")[0] + b"{" + body + b"}}\n"
+
+
+@pytest.mark.parametrize("strange", [b"no json\n", b'{"custom_id": "row-5", "body": []}\n', b'["row-5"]\n'])
+def test_a_line_that_is_no_request_is_repeated_as_it_was(operating, batch, upstream, strange):
+    upstream["GET /files/file-in/content"] = 200, strange, {}
+    read(operating)
+
+    assert repeated(operating, model="gpt-5") == strange
+
+
+def test_another_choice_in_the_same_form_makes_another_draft(operating, batch):
+    read(operating)
+    choices = [{}, {"model": "gpt-5"}, {"max_tokens": "9"}, {"model": "gpt-5"}]
+
+    places = [
+        operating.post(f"{URL}retry/", {"key": "k1", "lines": ["unanswered"], **one}).url for one in choices
+    ]
+
+    assert places[1] == places[3]
+    assert len(set(places)) == 3
+
+
+def test_the_draft_tells_what_was_changed(operating, batch):
+    read(operating)
+    repeated(operating, model="gpt-5", max_tokens="900")
+
+    page = operating.get(f"/c/prod/batches/drafts/{Job.objects.get(kind='batch.retry').pk}/").text
+
+    assert 'asks <span class="mono">gpt-5</span> instead' in page
+    assert "answers of 900 tokens at most" in page
+
+
+def test_embeddings_have_no_limit_to_change(operating, batch, connection):
+    index.remember(connection, parse_batch({**BATCH, "endpoint": "/v1/embeddings"}))
+    read(operating)
+
+    page = operating.get(f"{URL}retry/").text
+
+    assert 'name="model"' in page
+    assert 'name="max_tokens"' not in page
+
+
+def test_a_limit_that_is_none_is_refused(operating, batch):
+    read(operating)
+
+    response = operating.post(f"{URL}retry/", {"key": "k1", "lines": ["unanswered"], "max_tokens": "0"})
+
+    assert response.status_code == 422
+    assert not Job.objects.filter(kind="batch.retry").exists()
+
+
+def test_the_code_of_a_retry_follows_what_is_changed(operating, batch, tmp_path):
+    read(operating)
+    form = {"key": "k1", "do": "code", "lines": ["unanswered"], "model": "gpt-5", "max_tokens": "9"}
+
+    page = operating.post(f"{URL}retry/", form).text
+    python, curl = (unescape(one) for one in re.findall(r"<code id=[^>]+>(.*?)</code>", page, re.DOTALL))
+
+    changed = {"model": "gpt-5", "max_completion_tokens": 9}
+    assert [one["body"] for one in collected(python, tmp_path)] == [
+        {**request_line(number)["body"], **changed} for number in (2, 4, 5)
+    ]
+    assert f".body += {json.dumps(changed)}" in curl
+    assert not Job.objects.filter(kind="batch.retry").exists()
 
 
 def test_a_retry_is_linked_to_its_parent(operating, batch, upstream):
