@@ -34,38 +34,34 @@ class Grade:
     raw: parse.Json
 
 
-def run(
-    client: Client,
-    grader: Mapping[str, Any],
-    *,
-    sample: str,
-    item: Mapping[str, Any] | None = None,
-) -> Grade:
-    """Grade a model's answer `sample`; `item` is the line of the dataset. Model graders cost money."""
-    asked = {
-        "grader": dict(grader),
-        "model_sample": sample,
-        "item": dict(item) if item is not None else None,
-    }
+def body(
+    grader: Mapping[str, Any], *, sample: str | None = None, item: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The JSON that has a grader run on a model's answer `sample` and a line `item` of the dataset, or validated."""
+    return parse.present({"grader": grader, "model_sample": sample, "item": item})
+
+
+def run(client: Client, body: Mapping[str, Any]) -> Grade:
+    """Grade an answer. Model graders cost money."""
     answer = client.change(
         "POST",
         f"{_PATH}/run",
         action="grader.run",
-        target=_target(grader),
-        json=parse.present(asked),
+        target=_target(body["grader"]),
+        json=dict(body),
         limits=ANSWER,
     )
     return parse_grade(answer.json())
 
 
-def validate(client: Client, grader: Mapping[str, Any]) -> parse.Json:
+def validate(client: Client, body: Mapping[str, Any]) -> parse.Json:
     """The grader as the service understands it; raises `BadRequest` with its reason when it does not."""
     answer = client.change(
         "POST",
         f"{_PATH}/validate",
         action="grader.validated",
-        target=_target(grader),
-        json={"grader": dict(grader)},
+        target=_target(body["grader"]),
+        json=dict(body),
     )
     return parse.mapping(parse.mapping(answer.json()).get("grader"))
 

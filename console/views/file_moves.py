@@ -10,7 +10,7 @@ from console import access, jobs, tasks
 from console.forms.uploads import CopyForm, named
 from console.models import Connection, Item, Job, Upload
 from console.models.upload import Refused
-from console.views import file_code
+from console.views import code_follows, file_code
 from console.views.activity import accepted
 from console.views.code import Sample
 from console.views.files import KIND
@@ -25,7 +25,7 @@ def copy(request: HttpRequest, slug: str, file_id: str) -> HttpResponse:
     others = [one for one in connections if one.pk != item.connection_id]
     purpose = str(item.raw.get("purpose") or "")
     known = access.job_of_form(request.user, request.POST.get("key", ""))
-    if known is not None:
+    if known is not None and not code_follows.is_asked(request):
         return accepted(request, known)
     form = CopyForm(
         request.POST if request.method == "POST" else None,
@@ -33,6 +33,8 @@ def copy(request: HttpRequest, slug: str, file_id: str) -> HttpResponse:
         purpose=purpose,
         initial={name: request.GET[name] for name in ("target", "purpose") if name in request.GET},
     )
+    if code_follows.is_asked(request):
+        return code_follows.answered(request, as_code(item, form) if form.is_valid() else None)
     if form.is_bound and form.is_valid():
         job = start_copying(request, item, form)
         if job:

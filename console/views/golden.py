@@ -2,6 +2,7 @@
 
 import uuid
 from functools import partial
+from textwrap import indent
 from typing import Any
 
 from django.contrib import messages
@@ -17,10 +18,12 @@ from console.index.vector_stores import KIND
 from console.models import GoldenQuery, GoldenRun, Item
 from console.retrieval import golden
 from console.retrieval.contents import names
-from console.views import object_page
+from console.v1 import vector_search
+from console.views import code_calls, code_follows, object_page
 from console.views.activity import accepted
+from console.views.code import Sample, setup
+from console.views.code_calls import Variable, literal
 from console.views.shared import asks_for, form_page, wants_json
-from console.views.vector_search import searching
 from console.views.vector_stores import framed
 
 RUNS = 30
@@ -56,9 +59,25 @@ def shown(request: HttpRequest, item: Item, form: GoldenForm, run: RunForm) -> H
         "run_form": run,
         "queries": [(one, [known.get(file, file) for file in one.expected]) for one in queries],
         "runs": GoldenRun.objects.of(item).select_related("job", "created_by")[:RUNS],
-        "samples": searching(item, {"query": queries[0].query if queries else "How do I …?"}),
+        "samples": as_code(item, [one.query for one in queries] or ["How do I …?"]),
     }
     return form_page(request, "golden/index.html", context, form, run)
+
+
+def as_code(item: Item, queries: list[str], **settings: Any) -> list[Sample]:
+    """A search for each query."""
+    url_path = code_calls.path("vector_stores", item.remote_id, "search")
+    body = {**vector_search.body("", **settings), "query": Variable("query")}
+    search = code_calls.python("vector_stores.search", [item.remote_id], {}, body)
+    python = f"for query in {literal(queries, 0)}:\n{indent(search, '    ')}"
+    curl = [
+        code_calls.curl(item.connection, "POST", url_path, vector_search.body(one, **settings))
+        for one in queries
+    ]
+    return [
+        Sample("Python", "python", setup(item.connection) + python),
+        Sample("curl", "curl", "\n\n".join(curl)),
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,6 +98,10 @@ def start(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
     """Ask all golden queries in the background; each is billed as a search."""
     item = access.item_for(request.user, slug, KIND, store_id, may="operate")
     form = RunForm(request.POST)
+    if code_follows.is_asked(request):
+        queries = [one.query for one in GoldenQuery.objects.of(item)[: golden.MOST]]
+        told = as_code(item, queries, **form.settings()) if form.is_valid() and queries else None
+        return code_follows.answered(request, told)
     if not form.is_valid():
         return shown(request, item, GoldenForm(offered=golden.files_in(item)), form)
     run = golden.start(item, request.user, form.settings(), key=form.cleaned_data["key"])

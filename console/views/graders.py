@@ -1,5 +1,6 @@
 """The grader bench: a grader, a line of a dataset and an answer; what reward that gets, and why."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +16,8 @@ from console.models import Connection
 from console.outbound.errors import UpstreamError
 from console.v1 import graders
 from console.v1.fine_tuning import parse_job
-from console.views import code_calls
+from console.views import code_calls, code_follows
+from console.views.code import Sample
 from console.views.shared import form_page, wants_json
 
 EXAMPLE = {
@@ -29,6 +31,8 @@ VERBS = {"run", "validate"}
 def bench(request: HttpRequest, slug: str) -> HttpResponse:
     """Try a grader. `?job=` brings that of a job; a form that has grader fields brings them by a POST without `do`."""
     connection = access.connection_for(request.user, slug, may="operate")
+    if code_follows.is_asked(request):
+        return code_follows.answered(request, typed_as_code(request, connection))
     if request.POST.get("do") in VERBS:
         return tried(request, connection)
     typed = {**EXAMPLE, **(request.POST if request.method == "POST" else request.GET).dict()}
@@ -68,9 +72,8 @@ def asked(
 ) -> dict[str, Any]:
     with connection.client(request.user) as client:
         if sample is None:
-            return {"understood": graders.validate(client, fields.told())}
-        clean = sample.cleaned_data
-        return {"grade": graders.run(client, fields.told(), sample=clean["sample"], item=clean["item"])}
+            return {"understood": graders.validate(client, graders.body(fields.told()))}
+        return {"grade": graders.run(client, graders.body(fields.told(), **sample.cleaned_data))}
 
 
 def page(
@@ -89,7 +92,7 @@ def page(
         "sample": sample,
         "kinds": [(name, title, f"{url}?grader_kind={name}") for name, title in KINDS.items()],
         "use_url": use_url(connection, fields),
-        "samples": running(connection, fields),
+        "samples": as_code(connection, fields.told(), sample="…", item={"reference_answer": "…"}),
     }
     return form_page(
         request, "graders/bench.html", {**context, **more}, *fields.checked_forms, sample, status=status
@@ -105,7 +108,24 @@ def use_url(connection: Connection, fields: GraderFields) -> str:
     return f"{reverse('fine-tuning-job-new', args=[connection.slug])}?{asked}"
 
 
-def running(connection: Connection, fields: GraderFields) -> Any:
-    body = {"grader": fields.told(), "model_sample": "…", "item": {"reference_answer": "…"}}
-    path = "/fine_tuning/alpha/graders/run"
-    return code_calls.calling(connection, "fine_tuning.alpha.graders.run", "POST", path, body=body)
+def typed_as_code(request: HttpRequest, connection: Connection) -> list[Sample] | None:
+    fields = grader_form(request.POST, kind=request.POST.get("grader_kind", ""))
+    sample = SampleForm(request.POST)
+    if not fields.is_valid() or not sample.is_valid():
+        return None
+    return as_code(connection, fields.told(), **sample.cleaned_data)
+
+
+def as_code(
+    connection: Connection, grader: Mapping[str, Any], *, sample: str, item: Mapping[str, Any]
+) -> list[Sample]:
+    """Running a grader, and validating it."""
+
+    def calling(verb: str, body: dict[str, Any]) -> list[Sample]:
+        name, path = f"fine_tuning.alpha.graders.{verb}", f"/fine_tuning/alpha/graders/{verb}"
+        return code_calls.calling(connection, name, "POST", path, body=body)
+
+    return [
+        *calling("run", graders.body(grader, sample=sample, item=item)),
+        *code_calls.titled("Validate", calling("validate", graders.body(grader))),
+    ]

@@ -16,7 +16,8 @@ from console.forms.uploads import BeginForm, SmallUploadForm, UploadForm, named
 from console.jsonl import REPAIRS
 from console.models import Job, Upload
 from console.models.upload import PART, Refused
-from console.views import file_code, way_back
+from console.views import code_follows, file_code, way_back
+from console.views.code import Sample
 from console.views.shared import form_page, wants_json
 
 CONFLICT = 409
@@ -35,6 +36,9 @@ def new(request: HttpRequest) -> HttpResponse:
     access.require(request.user, "operate")
     connections = list(access.connections_for(request.user, may="operate").select_related("workspace"))
     form: UploadForm
+    if code_follows.is_asked(request):
+        form = UploadForm(request.POST, connections=connections)
+        return code_follows.answered(request, as_code(form) if form.is_valid() else None)
     if request.method == "POST":
         form = SmallUploadForm(request.POST, request.FILES, connections=connections)
         upload = received(request, form) if form.is_valid() else None
@@ -46,10 +50,17 @@ def new(request: HttpRequest) -> HttpResponse:
     uploads = access.uploads_for(request.user)[:SHOWN]
     context = {"form": form, "uploads": uploads, "part": PART, "connections": connections}
     context["back"] = way_back.note(request)
-    place, purpose = form.chosen
-    if place and purpose in EXAMPLES:
-        context["samples"] = file_code.sending(place, EXAMPLES[purpose], purpose)
+    context["samples"] = as_code(form)
     return form_page(request, "uploads/new.html", context, form)
+
+
+def as_code(form: UploadForm) -> list[Sample]:
+    """What sends a file as the form has it; nothing for one that stays in the console."""
+    place, purpose = form.chosen
+    if place is None or purpose not in EXAMPLES:
+        return []
+    life = form.facts["expires_after"] if form.is_bound and form.is_valid() else None
+    return file_code.sending(place, EXAMPLES[purpose], purpose, expires_after=life)
 
 
 def received(request: HttpRequest, form: UploadForm) -> Upload | None:

@@ -1,5 +1,6 @@
 """The search bench of a vector store: one query, its filters, and what a model would be given."""
 
+from itertools import chain
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,7 +14,9 @@ from console.models import Item
 from console.outbound.limits import SEARCH
 from console.retrieval import bench
 from console.retrieval.bench import Shown, Side
-from console.views import code_calls
+from console.v1 import vector_search
+from console.views import code_calls, code_follows
+from console.views.code import Sample
 from console.views.shared import asks_for, form_page, wants_json
 from console.views.vector_stores import framed
 
@@ -25,7 +28,10 @@ def index(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
     others = bench.stores(access.items_for(request.user, KIND), item)
     posted = request.POST if request.method == "POST" else None
     form = SearchForm(posted, initial=request.GET.dict() if posted is None else None, stores=others)
+    if code_follows.is_asked(request):
+        return code_follows.answered(request, as_code(request, item, form) if form.is_valid() else None)
     context = {**framed(request, item), "form": form, "tab": "search", "limit": SEARCH.total}
+    context["samples"] = searching(item, vector_search.body("How do I …?"))
     part = asks_for(request, "bench")
     template = "vector_search/index.html#bench" if part else "vector_search/index.html"
     if not form.is_bound or not form.is_valid():
@@ -35,7 +41,7 @@ def index(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
     status = 200 if part else status_of(sides)
     if wants_json(request):
         return JsonResponse({"request": body, "stores": [as_json(one) for one in sides]}, status=status)
-    context |= {"sides": sides, "samples": searching(item, body)}
+    context |= {"sides": sides, "samples": as_code(request, item, form)}
     response = render(request, template, context, status=status)
     if part:
         response.headers["HX-Push-Url"] = pushed(request, form.address())
@@ -60,7 +66,14 @@ def status_of(sides: list[Side]) -> int:
     return errors[0].page_status if len(errors) == len(sides) else 200
 
 
-def searching(item: Item, body: dict[str, Any]) -> Any:
+def as_code(request: HttpRequest, item: Item, form: SearchForm) -> list[Sample]:
+    """The search of the store, and that of the one beside it."""
+    body = form.body()
+    others = [code_calls.titled("Beside", searching(one, body)) for one in beside(request, form)]
+    return [*searching(item, body), *chain(*others)]
+
+
+def searching(item: Item, body: dict[str, Any]) -> list[Sample]:
     url_path = code_calls.path("vector_stores", item.remote_id, "search")
     return code_calls.calling(
         item.connection, "vector_stores.search", "POST", url_path, ids=[item.remote_id], body=body

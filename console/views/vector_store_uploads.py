@@ -34,12 +34,12 @@ def upload(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
     waiting = access.uploads_for(request.user).waiting_for(item.connection, store_id)
     if request.method != "POST":
         return page(request, item, UploadedForm(waiting=waiting))
-    known = access.job_of_form(request.user, request.POST.get("key", ""))
-    if known is not None:
-        return accepted(request, known)
     if code_follows.is_asked(request):
         form = UploadedForm(request.POST, code_follows.files(request), waiting=waiting)
         return code_follows.answered(request, form_as_code(item, form) if form.is_valid() else None)
+    known = access.job_of_form(request.user, request.POST.get("key", ""))
+    if known is not None:
+        return accepted(request, known)
     form = UploadedForm(request.POST, request.FILES, waiting=waiting)
     chosen = wanted(request, item, form) if form.is_valid() else []
     if not chosen:

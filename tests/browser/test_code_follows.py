@@ -116,3 +116,32 @@ def test_what_has_arrived_for_a_store_is_in_the_code(visit: Visit) -> None:
 
     expect(page.locator("#sample-python")).to_contain_text('for name in ["tents.md"]:')
     expect(page.locator("#sample-python")).to_contain_text("file_ids=file_ids")
+
+
+def test_the_code_of_a_search_follows_the_bench_before_and_after(visit: Visit) -> None:
+    page = visit("/vector-stores/?connection=contoso-eastus2")
+    page.locator("tbody th a").first.click()
+    page.get_by_role("link", name="Search bench").click()
+    expect(page.locator("#samples")).to_contain_text(EXAMPLE)
+
+    page.get_by_label("Query", exact=True).fill("How long may I return boots?")
+    page.get_by_role("spinbutton", name="Results").fill("3")
+    expect(page.locator("#sample-python")).to_contain_text('query="How long may I return boots?"')
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page.get_by_text("Searched for")).to_be_visible()
+    page.get_by_role("spinbutton", name="Results").fill("5")
+    page.get_by_label("Ranker").focus()
+
+    expect(page.locator("#sample-python")).to_contain_text("max_num_results=5")
+    expect(page.locator("#samples")).not_to_contain_text(EXAMPLE)
+
+
+def test_the_code_of_the_grader_bench_follows_another_kind(visit: Visit) -> None:
+    page = visit("/c/contoso-eastus2/fine-tuning/graders/")
+
+    page.get_by_role("link", name="Text similarity").click()
+    page.get_by_label("Answer of the model").fill("Thirty days.")
+    page.get_by_role("button", name="Run", exact=True).focus()
+
+    expect(page.locator("#sample-python")).to_contain_text('model_sample="Thirty days."')
+    expect(page.locator("#sample-python")).to_contain_text('"type": "text_similarity"')

@@ -35,7 +35,7 @@ GRADE = {
 def test_a_grader_judges_a_sample(client, upstream, recorder):
     upstream["POST /fine_tuning/alpha/graders/run"] = 200, GRADE
 
-    grade = graders.run(client, GRADER, sample="yes", item={"label": "yes"})
+    grade = graders.run(client, graders.body(GRADER, sample="yes", item={"label": "yes"}))
 
     assert upstream.requests[0].json() == {
         "grader": GRADER,
@@ -55,9 +55,9 @@ def test_a_grader_is_understood_or_refused(client, upstream, recorder):
         (400, {"error": {"message": "Invalid grader", "param": "grader.operation"}}),
     ]
 
-    assert graders.validate(client, GRADER) == GRADER
+    assert graders.validate(client, graders.body(GRADER)) == GRADER
     with pytest.raises(BadRequest):
-        graders.validate(client, GRADER)
+        graders.validate(client, graders.body(GRADER))
     assert recorder.events[0][1]["action"] == "grader.validated"
     assert upstream.requests[0].json() == {"grader": GRADER}
 

@@ -48,9 +48,10 @@ def test_a_query_is_saved_once_and_recorded_without_its_words(saved):
 
 
 def test_the_search_of_a_run_stands_there_as_code(saved):
-    first = GoldenQuery.objects.all()[0].query
+    python, curl = saved.get(GOLDEN).context["samples"]
 
-    assert f'query="{first}"' in saved.get(GOLDEN).context["samples"][0].text
+    assert 'for query in ["pool exhausted", "refunds"]:' in python.text
+    assert curl.text.count("curl ") == 2
 
 
 def test_a_query_that_expects_nothing_is_refused(operating):

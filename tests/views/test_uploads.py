@@ -112,7 +112,10 @@ def test_the_code_sends_to_what_was_chosen(signed_in, connection, kind, purpose)
 
 
 def test_rows_that_stay_here_have_no_code(signed_in):
-    assert "Same as code" not in signed_in.get("/files/upload/?kind=rows").text
+    page = signed_in.get("/files/upload/?kind=rows").text
+
+    assert "Nothing is sent to a resource." in page
+    assert "sample-python" not in page
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The code of what is done with files: run as it stands, it makes the calls that the console makes, in their order."""
+"""The code beside forms, run as it stands: it makes the calls that the console makes, in their order."""
 
 import json
 import shlex
@@ -12,12 +12,21 @@ from console import jobs
 from console.batching import work
 from console.models import AuditEvent, Item, Job, Upload
 from console.models.seen import Seen
-from tests.views import test_batch_templates, test_containers, test_vector_store_uploads
+from tests.conftest import connect
+from tests.views import (
+    test_batch_templates,
+    test_containers,
+    test_golden,
+    test_graders,
+    test_vector_search,
+    test_vector_store_uploads,
+)
 from tests.views.test_code_follows import codes
 from tests.views.test_vector_stores import STORE
 
 ADD = "/c/prod/containers/cntr-1/add/"
 UPLOAD = test_vector_store_uploads.PAGE
+SEARCH = "/vector_stores/vs-1/search"
 TEMPLATE = test_batch_templates.URL
 CSV = "id;review;stars\na;The zip broke.;2\nb;“Warm”, and\tlight;5\n"
 
@@ -195,6 +204,87 @@ def test_a_template_without_ids_of_its_own_numbers_the_rows(operating, world, el
 
     lines = [json.loads(one) for one in sent[0][1]["file"][1].splitlines()]
     assert [one["custom_id"] for one in lines] == ["row-1", "row-2"]
+
+
+def test_each_golden_query_is_a_search(operating, world):
+    for number, query in enumerate(["pool exhausted", "it's a refund"]):
+        operating.post(test_golden.GOLDEN, {"key": f"g{number}", "query": query, "file_ids": "file-1"})
+    world[f"POST {SEARCH}"] = 200, test_vector_search.FOUND
+    form = {"key": "r1", "most": "3", "ranker": "auto", "threshold": "0.5", "rewrite": "on"}
+    code = asked(operating, world, f"{test_golden.GOLDEN}run/", form)
+
+    operating.post(f"{test_golden.GOLDEN}run/", form)
+    jobs.run(str(Job.objects.get().pk))
+
+    sent = posts(world.requests)
+    assert [body["query"] for _, body in sent] == ["pool exhausted", "it's a refund"]
+    assert in_a_shell(code["curl"]) == [(SEARCH, body) for _, body in sent]
+    assert run(world, code["python"]) == sent
+
+
+def test_a_search_of_two_stores_is_a_call_each(operating, world, connection):
+    Item.objects.take_in(connection.pk, "vector_store", [Seen("vs-2", "Handbooks", STORE, "completed")])
+    world[f"POST {SEARCH}"] = world["POST /vector_stores/vs-2/search"] = 200, test_vector_search.FOUND
+    wanted = {"threshold": "0.4", "key_1": "year", "operator_1": "gte", "value_1": "2026"}
+    form = test_vector_search.form(against="prod/vs-2", **wanted)
+    code = asked(operating, world, test_vector_search.BENCH, form)
+
+    page = operating.post(test_vector_search.BENCH, form).text
+
+    sent = sorted(posts(world.requests))
+    assert codes(page) == code
+    assert [path for path, _ in sent] == [f"/openai/v1{SEARCH}", "/openai/v1/vector_stores/vs-2/search"]
+    assert in_a_shell(code["curl"]) + in_a_shell(code["beside-curl"]) == [
+        (path.removeprefix("/openai/v1"), body) for path, body in sent
+    ]
+    assert run(world, code["python"]) + run(world, code["beside-python"]) == sent
+
+
+def test_a_grader_is_run_and_validated(operating, world):
+    world[test_graders.RUN] = 200, test_graders.GRADE
+    world[test_graders.VALIDATE] = 200, {"grader": test_graders.EXACT}
+    code = asked(operating, world, test_graders.URL, test_graders.FORM)
+
+    for verb in ("run", "validate"):
+        operating.post(test_graders.URL, {**test_graders.FORM, "do": verb})
+
+    sent = posts(world.requests)
+    assert sent[0][1]["model_sample"] == "Paris"
+    assert in_a_shell(code["curl"]) + in_a_shell(code["validate-curl"]) == [
+        (path.removeprefix("/openai/v1"), body) for path, body in sent
+    ]
+    assert run(world, code["python"]) + run(world, code["validate-python"]) == sent
+
+
+def test_an_upload_says_when_its_file_expires(operating, world, elsewhere):
+    (elsewhere / "requests.jsonl").write_bytes(b"{}")
+    world["POST /files"] = 200, test_batch_templates.FILE
+    form = {"connection": "prod", "kind": "batch", "expires": "14"}
+
+    code = asked(operating, world, "/files/upload/", form)
+
+    (sent,) = in_a_shell(code["curl"])
+    life = {"expires_after[seconds]": "1209600", "expires_after[anchor]": "created_at"}
+    assert sent == ("/files", {"purpose": "batch", **life, "file": '@"requests.jsonl"'})
+    assert run(world, code["python"])[0][1] == {"purpose": "batch", **life, "file": ("requests.jsonl", b"{}")}
+
+
+def test_rows_that_stay_in_the_console_are_no_call(operating, world):
+    form = {"connection": "prod", "kind": "rows", "do": "code"}
+
+    assert "Nothing is sent to a resource." in operating.post("/files/upload/", form).text
+
+
+def test_the_copy_of_a_file_names_where_it_goes(operating, world, connection, workspace):
+    connect(workspace, "other", f"127.0.0.1:{world.port}", "/openai/v1", "other-key")
+    Item.objects.take_in(connection.pk, "file", [Seen("file-1", "train.jsonl", {"purpose": "fine-tune"})])
+
+    code = asked(
+        operating, world, "/c/prod/files/file-1/copy/", {"key": "k", "target": "other", "purpose": "evals"}
+    )
+
+    assert "# then on other" in code["python"]
+    assert "-F purpose=evals" in code["curl"]
 
 
 @pytest.mark.parametrize("place", [ADD, UPLOAD, TEMPLATE])
