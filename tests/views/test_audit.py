@@ -81,6 +81,12 @@ def test_a_filter_that_is_none_is_told_at_once(auditor, query):
     assert b"This filter does not work" in response.content
 
 
+def test_a_filter_that_is_none_is_told_as_json_by_its_field(auditor):
+    response = auditor.get("/audit/?outcome=nonsense", headers=JSON)
+
+    assert (response.status_code, list(response.json()["error"]["fields"])) == (422, ["outcome"])
+
+
 @pytest.mark.parametrize("before", ["", "-1", "x", "9" * 30, "1e3", "\u0663"])
 def test_a_place_in_the_list_that_is_none_is_its_beginning(auditor, happened, before):
     assert auditor.get("/audit/", {"before": before}).status_code == 200

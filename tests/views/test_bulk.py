@@ -43,6 +43,17 @@ def test_grave_objects_ask_for_typed_words(client, alice, known):
     assert not Job.objects.exists()
 
 
+def test_wrong_words_are_told_as_json_by_their_field(client, alice, known):
+    client.force_login(alice)
+
+    response = client.post(
+        asking(client, known[:2]), {"name": "delete"}, headers={"accept": "application/json"}
+    )
+
+    assert (response.status_code, list(response.json()["error"]["fields"])) == (422, ["name"])
+    assert not Job.objects.exists()
+
+
 def test_the_typed_words_start_a_job_with_the_frozen_list(client, alice, known):
     client.force_login(alice)
 

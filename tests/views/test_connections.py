@@ -309,6 +309,16 @@ def test_a_credential_that_is_none_replaces_nothing(manager, connection, secret)
     assert auth_for(again(connection)).headers() == {"api-key": "upstream-key-1"}
 
 
+def test_a_connection_that_keeps_no_credential_takes_none(manager, connection):
+    connection.auth_kind, connection.credential = "entra", "default"
+    connection.save(update_fields=["auth_kind", "credential"])
+
+    response = manager.post("/c/prod/credential/", {"secret": CANARY}, headers=JSON)
+
+    assert response.status_code == 422
+    assert response.json()["error"]["fields"]["__all__"] == ["This connection keeps no credential here."]
+
+
 # Pausing and removing
 
 
