@@ -48,6 +48,13 @@ class RankingForm(forms.Form):
         widget=forms.CheckboxInput(attrs={"class": "switch", "role": "switch"}),
     )
 
+    @staticmethod
+    def usual() -> dict[str, Any]:
+        """The settings that the form begins with."""
+        form = RankingForm({name: field.initial for name, field in RankingForm.base_fields.items()})
+        form.full_clean()
+        return form.settings()
+
     def settings(self) -> dict[str, Any]:
         """What was set, as `console.v1.vector_search.body` takes it."""
         clean = self.cleaned_data

@@ -59,7 +59,7 @@ def shown(request: HttpRequest, item: Item, form: GoldenForm, run: RunForm) -> H
         "run_form": run,
         "queries": [(one, [known.get(file, file) for file in one.expected]) for one in queries],
         "runs": GoldenRun.objects.of(item).select_related("job", "created_by")[:RUNS],
-        "samples": as_code(item, [one.query for one in queries] or ["How do I …?"]),
+        "samples": as_code(item, [one.query for one in queries] or ["How do I …?"], **RunForm.usual()),
     }
     return form_page(request, "golden/index.html", context, form, run)
 

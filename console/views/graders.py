@@ -92,7 +92,7 @@ def page(
         "sample": sample,
         "kinds": [(name, title, f"{url}?grader_kind={name}") for name, title in KINDS.items()],
         "use_url": use_url(connection, fields),
-        "samples": as_code(connection, fields.told(), sample="…", item={"reference_answer": "…"}),
+        "samples": as_code(connection, fields.told(), **sample.loosely()),
     }
     return form_page(
         request, "graders/bench.html", {**context, **more}, *fields.checked_forms, sample, status=status

@@ -31,7 +31,7 @@ def index(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
     if code_follows.is_asked(request):
         return code_follows.answered(request, as_code(request, item, form) if form.is_valid() else None)
     context = {**framed(request, item), "form": form, "tab": "search", "limit": SEARCH.total}
-    context["samples"] = searching(item, vector_search.body("How do I …?"))
+    context["samples"] = searching(item, vector_search.body("How do I …?", **SearchForm.usual()))
     part = asks_for(request, "bench")
     template = "vector_search/index.html#bench" if part else "vector_search/index.html"
     if not form.is_bound or not form.is_valid():

@@ -269,6 +269,32 @@ def test_an_upload_says_when_its_file_expires(operating, world, elsewhere):
     assert run(world, code["python"])[0][1] == {"purpose": "batch", **life, "file": ("requests.jsonl", b"{}")}
 
 
+@pytest.mark.parametrize(
+    ("place", "verb", "form"),
+    [
+        (test_golden.GOLDEN, "run/", {"key": "r1", "most": "8", "ranker": "auto"}),
+        (test_graders.URL, "", {name: test_graders.FORM[name] for name in ("grader_kind",)}),
+    ],
+)
+def test_a_form_that_is_complete_from_the_beginning_begins_with_its_own_code(
+    operating, world, place, verb, form
+):
+    operating.post(test_golden.GOLDEN, {"key": "g1", "query": "pool exhausted", "file_ids": "file-1"})
+    page = operating.get(place)
+    typed = {**form, **fields_of(page)}
+
+    assert codes(page.text) == asked(operating, world, f"{place}{verb}", typed)
+    assert "An example" not in page.text
+
+
+def fields_of(page) -> dict[str, str]:
+    """What the grader bench shows in its fields; nothing of another page."""
+    if "grader" not in page.context:
+        return {}
+    shown = [*page.context["grader"], *page.context["sample"]]
+    return {one.html_name: one.value() for one in shown if one.value() is not None}
+
+
 def test_rows_that_stay_in_the_console_are_no_call(operating, world):
     form = {"connection": "prod", "kind": "rows", "do": "code"}
 
