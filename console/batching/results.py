@@ -16,7 +16,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from console import file_jobs, jobs
-from console.batching.store import Store, Writer
+from console.batching.store import VERSION, Store, Writer
 from console.index import files as known
 from console.index.files import KIND as FILE
 from console.jsonl.lines import lines
@@ -59,7 +59,7 @@ def stored(item: Item, batch: Batch) -> Store | None:
     except sqlite3.DatabaseError:
         path.unlink(missing_ok=True)
         return None
-    if tuple(facts.get(part, "") for part in PARTS) != ids_of(batch):
+    if facts.get("version") != VERSION or tuple(facts.get(part, "") for part in PARTS) != ids_of(batch):
         return None
     os.utime(path)
     return store

@@ -1,7 +1,8 @@
 """The results of one batch on this machine: an SQLite file of its own, in which each answer stands beside its request.
 
 It holds nothing that the resource does not have: it may be dropped at any time, and is then read again.
-Whole lines are kept compressed beside a small table that pages, filters and searches walk.
+Whole lines are kept compressed beside a small table that pages and filters walk, and one of all that was said,
+in lower case, that searches walk.
 """
 
 import hashlib
@@ -19,6 +20,9 @@ from console.jsonl.lines import BOM, Line
 from console.outbound.json_text import clean_text
 from console.v1 import parse
 
+VERSION = "2"
+"""Of the tables; a file with another is read again."""
+
 EXCERPT = 300
 MESSAGE = 300
 SCHEMA = """
@@ -29,16 +33,17 @@ SCHEMA = """
         tokens_in INTEGER, tokens_out INTEGER, tokens_cached INTEGER,
         question TEXT NOT NULL DEFAULT '', answer TEXT NOT NULL DEFAULT ''
     );
+    CREATE TABLE said (number INTEGER NOT NULL, text TEXT NOT NULL);
     CREATE TABLE content (number INTEGER PRIMARY KEY, request BLOB, result BLOB);
     CREATE INDEX line_by_id ON line (custom_id);
 """
 COLUMNS = "number, custom_id, outcome, status, code, message, cause, tokens_in, tokens_out, question, answer"
 WHERE = (
     " WHERE (:outcome = '' OR outcome = :outcome) AND (:cause = '' OR cause = :cause)"
-    " AND (:q = '' OR instr(lowered(custom_id || ' ' || question || ' ' || answer), :q) > 0)"
+    " AND (:q = '' OR line.number IN (SELECT number FROM said WHERE instr(text, :q) > 0))"
 )
-PAGE = f"SELECT {COLUMNS} FROM line{WHERE} ORDER BY number LIMIT :limit OFFSET :offset"  # noqa: S608 - constants
-COUNT = f"SELECT count(*) FROM line{WHERE}"  # noqa: S608 - constants
+FOUND = f"SELECT number FROM line{WHERE} ORDER BY number"  # noqa: S608 - constants
+LINES = f"SELECT {COLUMNS} FROM line WHERE number IN (SELECT value FROM json_each(:numbers)) ORDER BY number"  # noqa: S608
 ALL = (
     "SELECT line.number, request, result FROM line"  # noqa: S608 - constants
     f" JOIN content ON content.number = line.number{WHERE} ORDER BY line.number"
@@ -86,7 +91,7 @@ class Whole(NamedTuple):
 
 @dataclass(frozen=True)
 class Asked:
-    """Which lines: of an outcome, of a cause, with a text in the id or in the beginnings of question and answer."""
+    """Which lines: of an outcome, of a cause, with a text in the id, the question or the answer."""
 
     outcome: str = ""
     cause: str = ""
@@ -143,7 +148,9 @@ class Writer:
             return
         row = value_of(line.data)
         self._last = max(self._last, line.number)
-        told = (line.number, excerpt(parse.text(row.get("custom_id"))), excerpt(read.question(row)))
+        custom_id, question = parse.text(row.get("custom_id")), read.question(row)
+        told = (line.number, excerpt(custom_id), excerpt(question))
+        self._say(line.number, f"{custom_id} {question}")
         self._db.execute(
             "INSERT OR IGNORE INTO line (number, custom_id, outcome, question) VALUES (?, ?, 'unanswered', ?)",
             told,
@@ -160,7 +167,7 @@ class Writer:
         custom_id = excerpt(parse.text(row.get("custom_id")))
         found = self._db.execute("SELECT number FROM line WHERE custom_id = ?", (custom_id,)).fetchone()
         number = found[0] if found else self._added(custom_id)
-        ended, usage = read.outcome(row), read.usage(row)
+        ended, usage, answer = read.outcome(row), read.usage(row), read.answer(row)
         message = excerpt(ended.message, MESSAGE)
         told = (
             "succeeded" if ended.succeeded else "failed",
@@ -171,7 +178,7 @@ class Writer:
             usage.input,
             usage.output,
             usage.cached,
-            excerpt(read.answer(row)),
+            excerpt(answer),
             number,
         )
         self._db.execute(
@@ -180,6 +187,10 @@ class Writer:
             told,
         )
         self._db.execute("UPDATE content SET result = ? WHERE number = ?", (packed(line.data), number))
+        self._say(number, answer if found else f"{custom_id} {answer}")
+
+    def _say(self, number: int, text: str) -> None:
+        self._db.execute("INSERT INTO said VALUES (?, ?)", (number, clean_text(text).lower()))
 
     def _added(self, custom_id: str) -> int:
         self._last += 1
@@ -190,7 +201,7 @@ class Writer:
         return self._last
 
     def finish(self, facts: Mapping[str, str]) -> None:
-        self._db.executemany("INSERT INTO fact VALUES (?, ?)", list(facts.items()))
+        self._db.executemany("INSERT INTO fact VALUES (?, ?)", list({**facts, "version": VERSION}.items()))
         self._db.execute("COMMIT")
 
 
@@ -202,9 +213,7 @@ class Store:
 
     def _opened(self) -> sqlite3.Connection:
         # An iterator over it may be advanced by one thread after the other, never by two at once.
-        db = sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True, check_same_thread=False)
-        db.create_function("lowered", 1, str.lower, deterministic=True)
-        return db
+        return sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True, check_same_thread=False)
 
     def _all(self, sql: str, bound: Mapping[str, Any] | None = None) -> list[Any]:
         with closing(self._opened()) as db:
@@ -233,11 +242,13 @@ class Store:
         )
         return [Cause(*row) for row in rows]
 
-    def count(self, asked: Asked) -> int:
-        return int(self._all(COUNT, asked.bound)[0][0])
+    def found(self, asked: Asked) -> list[int]:
+        """The numbers of all lines that fit, in their order: one walk tells both how many and which page."""
+        return [number for (number,) in self._all(FOUND, asked.bound)]
 
-    def page(self, asked: Asked, *, offset: int, limit: int) -> list[ResultLine]:
-        rows = self._all(PAGE, {**asked.bound, "offset": offset, "limit": limit})
+    def lines(self, numbers: Sequence[int]) -> list[ResultLine]:
+        """The lines of some numbers, in their order."""
+        rows = self._all(LINES, {"numbers": json.dumps(numbers)})
         return [ResultLine(*row) for row in rows]
 
     def whole(self, number: int) -> tuple[ResultLine, Whole] | None:

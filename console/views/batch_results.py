@@ -31,13 +31,13 @@ class Lines:
     """The lines that fit, cut into pages as `paged` cuts a query."""
 
     def __init__(self, store: Store, asked: Asked) -> None:
-        self.store, self.asked = store, asked
+        self.store, self.numbers = store, store.found(asked)
 
     def __getitem__(self, part: slice) -> list[ResultLine]:
-        return self.store.page(self.asked, offset=part.start, limit=part.stop - part.start)
+        return self.store.lines(self.numbers[part])
 
     def count(self) -> int:
-        return self.store.count(self.asked)
+        return len(self.numbers)
 
 
 class Shown:

@@ -172,6 +172,33 @@ def test_lines_are_narrowed_and_searched(reading, batch, query, ids):
     assert [one["custom_id"] for one in told(reading, query)["data"]] == ids
 
 
+def test_the_whole_text_is_searched(reading, batch, upstream):
+    long = "word " * 200
+    asked = request_line(1)
+    asked["body"]["messages"][0]["content"] = f"{long}In the END of it"
+    upstream["GET /files/file-in/content"] = 200, jsonl(asked, *(request_line(n) for n in range(2, 6))), {}
+    upstream["GET /files/file-out/content"] = 200, jsonl(answered(3, f"{long}ÜBER alles")), {}
+    read(reading)
+
+    for words, ids in (("the end of", ["row-1"]), ("über", ["row-3"]), ("word word", ["row-1", "row-3"])):
+        assert [one["custom_id"] for one in told(reading, f"?q={words}")["data"]] == ids
+
+
+def test_an_answer_without_its_request_is_found_by_its_id(reading, batch, upstream):
+    del upstream.scripts["GET /files/file-in/content"]
+    read(reading)
+
+    assert [one["custom_id"] for one in told(reading, "?q=row-3")["data"]] == ["row-3"]
+
+
+def test_results_that_an_earlier_version_kept_are_read_again(reading, batch):
+    read(reading)
+    with sqlite3.connect(results.path_of(batch)) as db:
+        db.execute("UPDATE fact SET value = '1' WHERE name = 'version'")
+
+    assert "load, submit" in reading.get(RESULTS).text
+
+
 def test_an_outcome_that_is_none_is_refused(reading, batch):
     assert reading.get(f"{RESULTS}?outcome=odd").status_code == 400
 
@@ -377,7 +404,7 @@ def test_many_lines_are_joined_in_bounded_memory(tmp_path):
             writer.result(Line(number, json.dumps(answered(number, "x")).encode(), b"\n"))
         writer.finish({})
     store = Store(path)
-    page = store.page(Asked(q="question 3999"), offset=0, limit=50)
+    page = store.lines(store.found(Asked(q="question 3999")))
     count = sum(1 for _ in store.joined(Asked()))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
