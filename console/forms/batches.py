@@ -96,6 +96,12 @@ class RetryForm(KeyedForm):
         changes = Changes(self.cleaned_data["model"], self.cleaned_data.get("max_tokens"), self.provider)
         return Again([one for one in wanted if one != UNANSWERED], UNANSWERED in wanted, changes)
 
+    def told_causes(self) -> list[list[str] | None]:
+        """Code and message of each cause that was chosen, None for no answer; nothing where all were."""
+        wanted = self.cleaned_data["lines"]
+        told = [None if one[0] == UNANSWERED else [one[1], one[2]] for one in self.rows if one[0] in wanted]
+        return [] if len(told) == len(self.rows) else told
+
     @property
     def chosen(self) -> set[str]:
         """What is ticked: everything until somebody chose."""

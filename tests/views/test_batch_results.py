@@ -546,11 +546,27 @@ def test_the_code_of_a_retry_follows_what_is_changed(operating, batch, tmp_path)
     python, curl = (unescape(one) for one in re.findall(r"<code id=[^>]+>(.*?)</code>", page, re.DOTALL))
 
     changed = {"model": "gpt-5", "max_completion_tokens": 9}
-    assert [one["body"] for one in collected(python, tmp_path)] == [
-        {**request_line(number)["body"], **changed} for number in (2, 4, 5)
-    ]
+    assert [one["body"] for one in collected(python, tmp_path)] == [{**request_line(5)["body"], **changed}]
     assert f".body += {json.dumps(changed)}" in curl
     assert not Job.objects.filter(kind="batch.retry").exists()
+
+
+@pytest.mark.parametrize("chosen", [[0], [1], [2], [0, 2]])
+def test_the_code_of_a_retry_collects_the_lines_that_were_chosen(operating, batch, tmp_path, chosen):
+    read(operating)
+    rows = operating.get(f"{URL}retry/").context["form"].rows
+    form = {"key": "k1", "lines": [rows[one][0] for one in chosen]}
+
+    page = operating.post(f"{URL}retry/", {**form, "do": "code"}).text
+    operating.post(f"{URL}retry/", form)
+    draft = Job.objects.get(kind="batch.retry")
+    jobs.run(str(draft.pk))
+
+    python, curl = (unescape(one) for one in re.findall(r"<code id=[^>]+>(.*?)</code>", page, re.DOTALL))
+    lines = Upload.objects.get(pk=draft.arguments["upload"]).path.read_text().splitlines()
+    assert collected(python, tmp_path) == [json.loads(one) for one in lines]
+    assert ("IN(null)" in curl) == (chosen == [2])
+    assert "/files/file-err/content" in curl
 
 
 def test_a_retry_is_linked_to_its_parent(operating, batch, upstream):
@@ -602,7 +618,7 @@ def test_the_choice_of_lines_shows_how_code_repeats_them(operating, batch, tmp_p
 
 def collected(code: str, folder) -> list[dict]:
     """The lines that the code writes, when the resource has the files of the batch."""
-    files = {"file-in": INPUT, "file-out": OUTPUT}
+    files = {"file-in": INPUT, "file-out": OUTPUT, "file-err": ERRORS}
 
     def content(file_id: str) -> io.BytesIO:
         return io.BytesIO(files[file_id])
