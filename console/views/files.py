@@ -25,7 +25,7 @@ from console.views.history import changes
 from console.views.list_page import list_page
 from console.views.listing import SELECT, Column, Listing, by_condition, by_connection, by_label, by_status
 from console.views.shared import asks_for, wants_json
-from console.views.uses import Use, uses
+from console.views.uses import Use, told, uses
 
 KIND = kept.KIND
 WEEK = timedelta(days=7)
@@ -162,6 +162,7 @@ def show(request: HttpRequest, slug: str, file_id: str) -> HttpResponse:
     if part:
         return render(request, "files/show.html#facts", context)
     more = {
+        "told": told(request, [item.connection]),
         "changes": changes(item),
         "history": access.history_for(request.user, audit.Target("file", file_id)),
         "samples": file_code.reading(item.connection, file_id),
@@ -182,9 +183,10 @@ def read_again(item: Item) -> Item:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, slug: str, file_id: str) -> HttpResponse:
-    """Say what uses a file, then delete it."""
+    """Say what uses a file, from lists that are read again where they are outdated, then delete it."""
     item = access.item_for(request.user, slug, KIND, file_id, may="operate")
     context = {
+        "told": told(request, [item.connection]),
         **object_page.framed(request, rows([item])[0], LIST),
         "here": "Delete",
         "samples": code_calls.about(item, "files.delete"),

@@ -7,6 +7,7 @@ from django.utils import timezone
 from console.index import refresh
 from console.models import AuditEvent, Item, Job, Sync
 from console.models.seen import Seen
+from console.views.uses import NOUNS
 from tests.conftest import connect
 from tests.upstream import Script
 
@@ -166,6 +167,35 @@ def test_deleting_first_says_what_uses_the_file(client, alice, known, upstream):
     assert "1 object uses this file" in response.text
     assert "out of every vector store" in response.text
     assert upstream.hits == 0
+
+
+def test_deleting_first_has_outdated_lists_of_what_may_use_the_file_read_again(
+    client, alice, known, upstream
+):
+    upstream["GET /vector_stores"] = listed(
+        {"id": "vs-1", "object": "vector_store", "name": "made elsewhere", "file_counts": {"total": 1}}
+    )
+    upstream["GET /vector_stores/vs-1/files"] = listed({"id": "file-1", "object": "vector_store.file"})
+    part = {"HX-Request": "true", "HX-Target": "uses"}
+    enter(client, alice)
+
+    first = client.get("/c/prod/files/file-1/delete/")
+    shown = [client.get("/c/prod/files/file-1/delete/", headers=part) for _ in NOUNS][-1]
+
+    assert 'hx-select="#uses"' in first.text
+    assert "1 object uses this file" in first.text
+    assert 'hx-select="#uses"' not in shown.text
+    assert "2 objects use this file" in shown.text
+    assert "made elsewhere" in shown.text
+
+
+def test_what_could_not_be_asked_about_uses_is_told_before_a_delete(client, alice, known, upstream):
+    upstream["GET /vector_stores"] = 403, {"error": {"code": "403", "message": "Not for you."}}
+    refresh(known.connection, "vector_store")
+
+    response = enter(client, alice).get("/c/prod/files/file-1/delete/")
+
+    assert "Whether any store uses it could not be asked." in response.text
 
 
 def test_a_file_is_deleted_and_that_is_recorded(client, alice, known, upstream):
