@@ -49,8 +49,8 @@ def cancel_many(request: HttpRequest) -> HttpResponse:
         messages.info(request, "None of the batches that were selected is at work any more.")
         return redirect("batches")
     if request.method != "POST":
-        first = code_calls.about(working[0].item, "batches.cancel")
-        context = {"rows": working, "ended": len(chosen) - len(working), "samples": first}
+        samples = code_calls.about_each([row.item for row in working], "batches.cancel")
+        context = {"rows": working, "ended": len(chosen) - len(working), "samples": samples}
         return render(request, "batches/cancel_many.html", {**context, "action": request.get_full_path()})
     return accepted(request, selection.confirm(lambda: started(request, [row.item for row in working])))
 

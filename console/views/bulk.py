@@ -11,7 +11,6 @@ from console.forms.confirm import ConfirmForm
 from console.models import Item, Job
 from console.views import code_calls, selecting
 from console.views.activity import accepted
-from console.views.code import Sample
 from console.views.shared import form_page
 from console.views.uses import uses
 
@@ -135,13 +134,6 @@ def asked(request: HttpRequest, plan: Plan, items: list[Item], form: ConfirmForm
         "used": sum(1 for _, using in rows if using),
         "form": form,
         "action": request.get_full_path(),
-        "samples": deleting(plan, items[0]),
+        "samples": code_calls.about_each(items, f"{plan.path.replace('/', '.')}.delete"),
     }
     return form_page(request, "bulk/delete.html", context, form)
-
-
-def deleting(plan: Plan, item: Item) -> list[Sample]:
-    """The first of the deletions as code."""
-    name = f"{plan.path.replace('/', '.')}.delete"
-    url_path = code_calls.path(*plan.path.split("/"), item.remote_id)
-    return code_calls.calling(item.connection, name, "DELETE", url_path, ids=[item.remote_id])

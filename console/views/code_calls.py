@@ -2,7 +2,10 @@
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
+from textwrap import indent
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +16,8 @@ from console.views.code import Sample, header, setup
 WIDTH = 72
 METHODS = {"retrieve": "GET", "update": "POST", "delete": "DELETE"}
 """What is done with an object at its own path; anything else is a POST to a path below it."""
+SILENT = frozenset({"containers.delete", "containers.files.delete", "responses.delete"})
+"""Methods of the SDK that give nothing back."""
 
 
 class Variable(str):
@@ -60,6 +65,22 @@ def about(item: Item, name: str, *, body: Mapping[str, Any] | None = None) -> li
     )
 
 
+def about_each(items: Iterable[Item], name: str) -> list[Sample]:
+    """`about` each of several objects, those of one connection after those of another."""
+    *place, verb = name.split(".")
+    below = [] if verb in METHODS else [verb]
+    texts, shell = [], []
+    there = attrgetter("connection_id")
+    for _, group in groupby(sorted(items, key=there), key=there):
+        found = list(group)
+        connection, ids = found[0].connection, [item.remote_id for item in found]
+        call = indent(python(name, [Variable("one")], {}, {}), "    ")
+        texts.append(f"{setup(connection)}for one in {literal(ids, 0)}:\n{call}")
+        paths = [path(*place, one, *below) for one in ids]
+        shell += [curl(connection, METHODS.get(verb, "POST"), one, None) for one in paths]
+    return [Sample("Python", "python", "\n".join(texts)), Sample("curl", "curl", "\n\n".join(shell))]
+
+
 def titled(title: str, samples: Sequence[Sample]) -> list[Sample]:
     """Samples of an action that a page offers by a click, to stand beside those of reading its object."""
     name = title.lower().replace(" ", "-")
@@ -79,6 +100,8 @@ def by_path(method: str, url_path: str, body: Mapping[str, Any]) -> str:
 def python(name: str, ids: Sequence[str], named: Mapping[str, Any], body: Mapping[str, Any]) -> str:
     given = [literal(one) for one in ids]
     given += [f"{key}={literal(value)}" for key, value in {**named, **body}.items()]
+    if name in SILENT:
+        return f"client.{name}({', '.join(given)})\n"
     if not body:
         return f"answer = client.{name}({', '.join(given)})\nprint(answer.to_json())\n"
     lines = "".join(f"    {one},\n" for one in given)

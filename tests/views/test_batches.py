@@ -341,7 +341,8 @@ def test_of_those_selected_only_what_works_is_cancelled(operating, known, upstre
     page = operating.get(asking)
     assert [row.item.remote_id for row in page.context["rows"]] == ["batch-1"]
     assert "2 of those selected have ended already" in page.text
-    assert 'client.batches.cancel("batch-1")' in page.context["samples"][0].text
+    assert 'for one in ["batch-1"]:' in page.context["samples"][0].text
+    assert "/batches/batch-1/cancel" in page.context["samples"][1].text
     assert upstream.hits == 0
 
     places = {operating.post(asking).url, operating.post(asking).url, operating.get(asking).url}

@@ -37,10 +37,23 @@ def test_grave_objects_ask_for_typed_words(client, alice, known):
     shown, refused = client.get(url), client.post(url, {"name": "delete 3 vector stores"})
 
     assert "delete 2 vector stores" in shown.text
-    assert 'client.vector_stores.delete("vs-1")' in shown.context["samples"][0].text
     assert (shown.status_code, refused.status_code) == (200, 422)
     assert "vs-2" in refused.text
     assert not Job.objects.exists()
+
+
+def test_each_deletion_stands_there_as_code(client, alice, known, upstream, monkeypatch):
+    client.force_login(alice)
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "of whoever runs it")
+    upstream["DELETE /vector_stores/vs-1"] = upstream["DELETE /vector_stores/vs-2"] = 200, {"deleted": True}
+
+    python, curl = client.get(asking(client, known[:2])).context["samples"]
+    exec(python.text + "client.close()", {})
+
+    asked = [f"/openai/v1/vector_stores/vs-{number}" for number in (1, 2)]
+    assert [(one.method, one.path) for one in upstream.requests] == [("DELETE", path) for path in asked]
+    assert [path in curl.text for path in asked] == [True, True]
+    assert curl.text.count("curl -X DELETE") == 2
 
 
 def test_wrong_words_are_told_as_json_by_their_field(client, alice, known):
