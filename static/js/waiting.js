@@ -11,8 +11,9 @@ function tell(form) {
 }
 
 document.addEventListener('htmx:beforeSend', ({ detail: { elt } }) => {
+  if (!note(elt)) return
   clearTimeout(timer)
-  if (note(elt)) timer = setTimeout(tell, 1000 * SECONDS, elt)
+  timer = setTimeout(tell, 1000 * SECONDS, elt)
 })
 
 document.addEventListener('htmx:afterRequest', ({ detail: { elt } }) => {
