@@ -8,13 +8,16 @@ from console import file_check, jobs, jsonl
 from console.index import files as kept
 from console.models import Connection, Job, Upload
 from console.once import LOST, left_by
-from console.outbound.errors import Cancelled, NotFound, UnknownOutcome, UpstreamError
+from console.outbound.errors import BadRequest, Cancelled, NotFound, TooLarge, UnknownOutcome, UpstreamError
 from console.v1 import files
 from console.v1.client import Client
 
 OFTEN = 0.5  # seconds between two looks at the row of the job
 SKEW = timedelta(minutes=2)  # how far the clock of a resource may be behind ours
 MAX_PAGES = 20
+SEND = "file.send"
+FOR_GOOD = (BadRequest, TooLarge, UnknownOutcome)
+"""Errors after which the same file is not to be sent again."""
 
 
 def teller(job: Job, total: int, note: str = "") -> Callable[[int], bool]:
@@ -44,7 +47,7 @@ def listeners(job: Job, total: int, note: str) -> tuple[Callable[[int], None], C
     return tell, lambda: not is_going_on
 
 
-@jobs.handles("file.send")
+@jobs.handles(SEND)
 def send(job: Job) -> None:
     """Send an upload to its resource; what an earlier attempt may have left there is looked for first."""
     upload = Upload.objects.select_related("connection").get(pk=job.arguments["upload"])
@@ -57,8 +60,12 @@ def send(job: Job) -> None:
         if Job.objects.filter(pk=job.pk, attempt=job.attempt).exists():
             upload.end(Upload.State.CANCELLED)
         raise jobs.CancelledError from None
-    except UpstreamError:
-        upload.end(Upload.State.FAILED)
+    except UpstreamError as error:
+        # What a person sent stays, to be sent again; what other jobs fetched or built is theirs to repeat.
+        if job.kind == SEND and not isinstance(error, FOR_GOOD):
+            upload.put_back()
+        else:
+            upload.end(Upload.State.FAILED)
         raise
     keep(job, upload, connection, file)
 

@@ -92,6 +92,26 @@ def test_a_refused_upload_is_told_and_leaves_nothing(job, upload, upstream):
     assert (upload.state, upload.path.exists(), job.error_kind) == ("failed", False, "bad_request")
 
 
+@pytest.mark.parametrize("status", [401, 403, 404, 429, 503])
+def test_what_a_resource_would_not_take_just_now_stays_and_is_sent_again(
+    client, alice, job, upload, upstream, status
+):
+    upstream["POST /files"] = status, {"error": {"code": "no", "message": "no"}}
+    client.force_login(alice)
+
+    assert run(job).state == "failed"
+    page = client.get(f"/uploads/{upload.pk}/")
+    upstream["POST /files"] = 200, told()
+    client.post(f"/uploads/{upload.pk}/send/")
+
+    upload.refresh_from_db()
+    assert "All of the file is still here" in page.text
+    assert "Send to prod" in page.text
+    assert run(upload.job).state == "done"
+    upload.refresh_from_db()
+    assert (upload.state, upload.file_id, upload.path.exists()) == ("sent", "file-1", False)
+
+
 def test_a_killed_attempt_that_left_a_file_is_not_repeated(job, upload, upstream):
     upstream["GET /files"] = 200, {"object": "list", "data": [told()], "has_more": False}
     cut(job)

@@ -263,6 +263,11 @@ class Upload(models.Model):
             self.state = self.State.SENDING
         return is_ours
 
+    def put_back(self) -> None:
+        """Have it wait in the spool again, after a sending that came to nothing."""
+        rows = Upload.objects.filter(pk=self.pk, state=self.State.SENDING)
+        rows.update(state=self.State.RECEIVED, touched_at=timezone.now())
+
 
 def folder() -> Path:
     path: Path = settings.DATA_DIR / "spool"

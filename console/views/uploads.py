@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from console import access, jobs, tasks
+from console import access, file_jobs, jobs, tasks
 from console.forms.uploads import BeginForm, SmallUploadForm, UploadForm, named
 from console.jsonl import REPAIRS
 from console.models import Job, Upload
@@ -151,7 +151,7 @@ def start_sending(request: HttpRequest, upload: Upload) -> None:
         if upload.is_idle() and upload.begin_sending():
             # The marker by which a second attempt finds what the first one made: name, size and time.
             job = jobs.start(
-                "file.send",
+                file_jobs.SEND,
                 title=f"Upload {upload.name}",
                 effect=Job.Effect.MARKED,
                 workspace=upload.workspace,

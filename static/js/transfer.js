@@ -63,7 +63,9 @@ export class Transfer extends EventTarget {
 
   ending() {
     const words = { received: this.fields.store ? 'Arrived' : 'Arrived. Open it to see the check, and to send it.', sent: 'Done', cancelled: 'Cancelled' }
-    return words[this.upload.state] ?? (this.upload.job?.error || 'Failed')
+    const { state, job } = this.upload
+    if (state === 'received' && job?.error) return `${job.error} Open it to go on from here.`
+    return words[state] ?? (job?.error || 'Failed')
   }
 
   toggle() { this.isPaused = !this.isPaused }
