@@ -31,10 +31,15 @@ def filled(value, cells):
 
 
 def starting(connection: Connection, file_name: str, wanted: NewBatch) -> list[Sample]:
-    """The file is sent, then the batch of it is asked for."""
+    """The file is sent, then the batch of it is asked for once it is processed: Azure refuses it before."""
     body = unmarked(wanted.body("file-…"))
     python = code_calls.python("batches.create", [], {}, {**body, "input_file_id": Variable("file.id")})
-    creating = [python, code_calls.curl(connection, "POST", "/batches", body)]
+    looking = code_calls.curl(connection, "GET", "/files/file-…", None)
+    creating = [
+        f"client.files.wait_for_processing(file.id)\n{python}",
+        f"# until its status is processed\n{looking}\n\n"
+        f"{code_calls.curl(connection, 'POST', '/batches', body)}",
+    ]
     sending = file_code.sending(connection, file_name, Purpose.BATCH.upload)
     return [replace(one, text=f"{one.text}\n\n{more}") for one, more in zip(sending, creating, strict=True)]
 

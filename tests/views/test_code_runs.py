@@ -79,11 +79,13 @@ def posts(requests) -> list[tuple]:
 
 
 def in_a_shell(code: str) -> list[tuple]:
-    """Path and content of each call of curl; a file is its name."""
+    """Path and content of each call of curl that sends something; a file is its name."""
     found = []
     for call in code.split("\n\n"):
         words = shlex.split(call.replace("\\\n", " "), comments=True)
         given = [words[at + 1] for at, word in enumerate(words) if word == "-F"]
+        if not given and "-d" not in words:
+            continue
         body = dict(one.split("=", 1) for one in given) or json.loads(words[words.index("-d") + 1])
         found.append((words[1].partition("/openai/v1")[2], body))
     return found
@@ -180,6 +182,7 @@ def test_a_batch_from_a_prompt_is_built_sent_and_started(operating, world, elsew
 
     sent = posts(world.requests)
     (_, file), (_, body) = sent
+    assert "/files/file-…" in code["curl"]
     assert body["output_expires_after"] == {"anchor": "created_at", "seconds": 1_209_600}
     again = run(world, code["python"])
     name, lines = again[0][1]["file"]
@@ -191,12 +194,13 @@ def test_a_batch_from_a_prompt_is_built_sent_and_started(operating, world, elsew
     assert json.loads(described.splitlines()[1].removeprefix("# "))["body"]["top_p"] == 0.9
     assert in_a_shell(calls)[1] == ("/batches", {**body, "input_file_id": "file-…"})
     assert calls == beside["curl"]
+    assert ("GET", "/openai/v1/files/file-1") in [(one.method, one.path) for one in world.requests]
     assert run(world, beside["python"]) == again
 
 
 def test_a_template_without_ids_of_its_own_numbers_the_rows(operating, world, elsewhere):
     (elsewhere / "rows.csv").write_text("review\nGood\nBad\n")
-    world["POST /files"] = 200, test_batch_templates.FILE
+    world["POST /files"] = world["GET /files/file-1"] = 200, test_batch_templates.FILE
     world["POST /batches"] = 200, {"id": "batch-7", "status": "validating"}
     form = {**test_batch_templates.FORM, "user": "{{review}}?", "custom_id": ""}
 
