@@ -66,10 +66,16 @@ def json_path(path: Path) -> str:
 
 
 def shown(value: object, most: int = 60) -> str:
-    """Return a value from the file as it can stand in a sentence: one line, no control characters, short."""
+    """Return a value from the file as it can stand in a sentence: one line, no control characters, short.
+
+    What breaks a line (or is some other space) is a space; any other control character is U+FFFD.
+    """
     text = value if isinstance(value, str) else _kind_or_text(value)
     cut = text[: most + 1]
-    clean = "".join(character if character.isprintable() else "\ufffd" for character in cut)
+    clean = "".join(
+        character if character.isprintable() else " " if character.isspace() else "\ufffd"
+        for character in cut
+    )
     return clean if len(clean) <= most else clean[: most - 1] + "…"
 
 

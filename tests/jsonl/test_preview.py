@@ -41,6 +41,12 @@ def test_a_broken_line_is_shown_as_text_without_control_characters():
     assert (row.cells, row.raw, row.is_whole) == ({}, '{"a": \ufffd\ufffd', True)
 
 
+def test_a_prompt_of_several_lines_is_shown_in_one():
+    (row,) = preview(line({"prompt": "One\ntwo\tthree\u00a0four\x07"})).rows
+
+    assert row.cells == {"prompt": "One two three four\ufffd"}
+
+
 def test_a_long_line_comes_in_pieces_and_only_the_page_is_read():
     class Counting(io.BytesIO):
         taken = 0
