@@ -92,7 +92,10 @@ def again(client: Client, items: list[Item]) -> None:
 
 
 def after(known: list[Item]) -> list[Item]:
-    """What followed the first of `known`, and what followed that: every branch, the oldest first."""
+    """What followed the first of `known`, and what followed that: every branch, the oldest first.
+
+    What was made within one second stays in the order in which it followed.
+    """
     found: dict[int, Item] = {}
     seen = {one.pk for one in known}
     latest = known[:1]
@@ -100,7 +103,7 @@ def after(known: list[Item]) -> list[Item]:
         latest = [one for one in followers(latest) if one.pk not in seen]
         found |= {one.pk: one for one in latest}
         seen |= set(found)
-    return sorted(found.values(), key=lambda one: (one.remote_created_at or one.first_seen_at, one.pk))[:MOST]
+    return sorted(found.values(), key=lambda one: one.remote_created_at or one.first_seen_at)[:MOST]
 
 
 def followers(items: list[Item]) -> list[Item]:

@@ -207,10 +207,15 @@ def error_card(context: Context, error: Any, retry_url: str = "") -> dict[str, A
     return {"error": error, "retry_url": retry_url, "request": context.get("request")}
 
 
-@register.inclusion_tag("components/_not_offered.html")
-def not_offered(connection: Any, kind: str) -> dict[str, Any]:
-    """Say above a form that its resource has no objects of a kind; nothing where it has, or nobody asked yet."""
-    return {"sync": connection.syncs.filter(kind=kind, state="not_offered").first()}
+@register.inclusion_tag("components/_not_offered.html", takes_context=True)
+def not_offered(context: Context, connection: Any, kind: str, error: Any = None) -> dict[str, Any]:
+    """Say above a form that its resource has no objects of a kind; nothing where it has, or nobody asked yet.
+
+    `error` is what came of sending the form; that nothing was found is no news where nothing is offered.
+    """
+    sync = connection.syncs.filter(kind=kind, state="not_offered").first()
+    is_news = error and not (sync and error.kind == "not_found")
+    return {"sync": sync, "error": error if is_news else None, "request": context.get("request")}
 
 
 @register.simple_tag

@@ -77,18 +77,22 @@ def shown(request: HttpRequest, item: Item) -> dict[str, Any]:
 
 
 def samples(item: Item) -> list[Sample]:
-    """Reading a run as code, and cancelling one that works."""
-    found = calling(item, "retrieve", "GET")
+    """Reading a run as code, and cancelling one that works.
+
+    Cancelling is called by its path: openai 3.54 has a method for it, which posts to `/cancel` below the run, and the
+    specification of 2026-01-28 has no such path.
+    """
+    found = calling(item, "evals.runs.retrieve", "GET")
     is_working = RunRow(item).is_working
-    return [*found, *code_calls.titled("Cancel", calling(item, "cancel", "POST"))] if is_working else found
+    return [*found, *code_calls.titled("Cancel", calling(item, "", "POST"))] if is_working else found
 
 
-def calling(item: Item, verb: str, method: str) -> list[Sample]:
-    """A call about the run as code."""
+def calling(item: Item, name: str, method: str) -> list[Sample]:
+    """A call about the run as code; `name` is the method of the SDK."""
     eval_id = known.run_of(item).eval
     return code_calls.calling(
         item.connection,
-        f"evals.runs.{verb}",
+        name,
         method,
         code_calls.path("evals", eval_id, "runs", item.remote_id),
         ids=[item.remote_id],
@@ -113,7 +117,7 @@ def cancel(request: HttpRequest, slug: str, run_id: str) -> HttpResponse:
 def delete(request: HttpRequest, slug: str, run_id: str) -> HttpResponse:
     """Delete a run with its items, once its name was typed."""
     item = access.item_for(request.user, slug, KIND, run_id, may="operate")
-    samples = calling(item, "delete", "DELETE")
+    samples = calling(item, "evals.runs.delete", "DELETE")
     context = {**framed(request, item), "here": "Delete", "samples": samples}
     if page := object_page.question(request, "eval_runs/delete.html", context, typed=item.name):
         return page

@@ -141,6 +141,15 @@ def test_a_resource_without_containers_says_so_in_place(reading, connection):
     assert "data-error-kind" not in page
 
 
+def test_a_start_where_none_are_offered_says_so_once(operating, connection):
+    operating.post("/containers/refresh/")
+
+    page = operating.post("/c/prod/containers/new/", {"key": "k1", "name": "Mine"}).text
+
+    assert page.count("data-error-kind") == 1
+    assert 'data-error-kind="not_offered"' in page
+
+
 def test_a_start_whose_answer_got_lost_may_have_worked(operating, connection, upstream):
     upstream["POST /containers"] = SILENT
 

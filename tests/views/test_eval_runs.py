@@ -1,5 +1,7 @@
 """A run of an eval: followed live, its items filtered and read one by one, cancelled and deleted."""
 
+import html
+
 import pytest
 
 from console.evaluation import items
@@ -201,6 +203,13 @@ def test_a_run_is_cancelled(operating, known_run, upstream):
     assert Item.objects.get(remote_id="evalrun_3").status == "canceled"
     event = AuditEvent.objects.filter(action="eval_run.cancelled").latest("seq")
     assert (event.actor_label, event.target_id, event.outcome) == ("alice", "evalrun_3", "success")
+
+
+def test_cancelling_as_code_posts_to_the_run_itself(reading, known_run):
+    page = html.unescape(reading.get(URL).text)
+
+    assert f'client.post(\n    "{PATH}",' in page
+    assert "runs.cancel(" not in page
 
 
 def test_a_refused_cancel_is_recorded(operating, known_run, upstream):

@@ -276,6 +276,17 @@ def test_the_thread_goes_back_by_reading_and_forward_by_the_index(reading, known
     assert upstream.hits == 1
 
 
+def test_answers_of_one_second_stand_in_the_order_in_which_they_followed(reading, known, connection):
+    later = {**SECOND, "created_at": 1760000200}
+    met(connection, {**later, "id": "resp_4", "previous_response_id": "resp_3"})
+    met(connection, {**later, "id": "resp_3", "previous_response_id": "resp_2"})
+
+    response = reading.get(f"{URL}thread/", headers=HTMX)
+
+    ids = [step.item.remote_id for step in response.context["steps"]]
+    assert ids[-3:] == ["resp_2", "resp_3", "resp_4"]
+
+
 def test_a_step_of_a_thread_shows_words_without_marks(reading, known, connection, upstream):
     text = {"type": "output_text", "text": "## Tents\n* **Dry** & warm", "annotations": []}
     output = [{"type": "message", "id": "m", "role": "assistant", "status": "completed", "content": [text]}]
