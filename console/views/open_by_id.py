@@ -94,8 +94,20 @@ def index(request: HttpRequest, kind: str) -> HttpResponse:
             item = opening.read(client, connection, remote_id)
     except NotFound:
         return missing(request, context, connection, remote_id)
+    except UpstreamError as error:
+        return refused(request, context, error)
     url = reverse(kind, args=[slug, item.remote_id])
     return HttpResponseClientRedirect(url) if getattr(request, "htmx", False) else redirect(url)
+
+
+def refused(request: HttpRequest, context: dict[str, Any], error: UpstreamError) -> HttpResponse:
+    """It could not be asked: said above the form, which keeps what was typed. JSON is told as by any other page."""
+    if wants_json(request):
+        raise error
+    context |= {"error": error}
+    if getattr(request, "htmx", False):
+        return render(request, f"{TEMPLATE}#answer", context)
+    return render(request, TEMPLATE, context, status=error.page_status)
 
 
 def missing(

@@ -64,6 +64,22 @@ def test_a_response_that_is_missing_is_waited_for_in_place(reading, connection, 
     assert not Item.objects.exists()
 
 
+def test_a_resource_that_refuses_is_told_above_the_form_which_keeps_the_id(reading, connection, upstream):
+    upstream["GET /responses/resp_1"] = 401, {"error": {"code": "401", "message": "Access denied."}}
+    asked = {"connection": "prod", "id": "resp_1"}
+
+    page = reading.get("/responses/open/", asked)
+    part = reading.get("/responses/open/", asked, headers=HTMX)
+
+    assert page.status_code == 502
+    assert 'data-error-kind="auth_failed"' in page.text
+    assert 'value="resp_1"' in page.text
+    assert (part.status_code, 'data-error-kind="auth_failed"' in part.text) == (200, True)
+    assert "hx-trigger" not in part.text
+    told = reading.get("/responses/open/", asked, headers=JSON)
+    assert (told.status_code, told.json()["error"]["kind"]) == (502, "auth_failed")
+
+
 def test_after_forty_seconds_it_is_not_there(reading, connection, upstream):
     upstream["GET /responses/resp_1"] = MISSING
     asked = {"connection": "prod", "id": "resp_1", "since": str(int(time.time()) - 41)}
