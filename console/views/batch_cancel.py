@@ -47,11 +47,17 @@ def cancel_many(request: HttpRequest) -> HttpResponse:
     working = [row for row in chosen if row.can_cancel]
     if not working:
         messages.info(request, "None of the batches that were selected is at work any more.")
-        return redirect("batches")
+        return redirect(selecting.list_url(request, "batches"))
     if request.method != "POST":
         samples = code_calls.about_each([row.item for row in working], "batches.cancel")
-        context = {"rows": working, "ended": len(chosen) - len(working), "samples": samples}
-        return render(request, "batches/cancel_many.html", {**context, "action": request.get_full_path()})
+        context = {
+            "rows": working,
+            "ended": len(chosen) - len(working),
+            "list_url": selecting.list_url(request, "batches"),
+            "action": request.get_full_path(),
+            "samples": samples,
+        }
+        return render(request, "batches/cancel_many.html", context)
     return accepted(request, selection.confirm(lambda: started(request, [row.item for row in working])))
 
 

@@ -130,6 +130,7 @@ def asked(request: HttpRequest, plan: Plan, items: list[Item], form: ConfirmForm
     rows = uses(items)
     context: dict[str, Any] = {
         "plan": plan,
+        "list_url": selecting.list_url(request, plan.list_name),
         "rows": rows,
         "used": sum(1 for _, using in rows if using),
         "form": form,

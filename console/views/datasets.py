@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
@@ -63,7 +64,8 @@ def new(request: HttpRequest) -> HttpResponse:
         "form": form,
         "chosen": chosen,
         "most": MOST,
-        "action": action(chosen),
+        "list_url": selecting.list_url(request, "stored-completions"),
+        "action": action(request, chosen),
         "deployments": deployments(request),
         "samples": asking(first),
     }
@@ -108,8 +110,10 @@ def matching(request: HttpRequest) -> Chosen:
     return Chosen(keys, total, asked.query())
 
 
-def action(chosen: Chosen) -> str:
-    query = f"?selection={chosen.selection}" if chosen.selection else chosen.query
+def action(request: HttpRequest, chosen: Chosen) -> str:
+    query = chosen.query
+    if chosen.selection:
+        query = "?" + urlencode({**request.GET.dict(), "selection": chosen.selection})
     return reverse("stored-completions-dataset") + query
 
 

@@ -111,6 +111,17 @@ def test_a_selection_is_there_for_the_one_who_made_it_alone(client, alice, bob, 
     assert not Job.objects.exists()
 
 
+def test_keeping_them_leads_back_to_the_list_as_it_was(client, alice, known):
+    client.force_login(alice)
+    asked = {"q": "store & more", "sort": "-name", "page": "2"}
+
+    url = client.post(URL, {"item": known, **asked}).headers["Location"]
+
+    back = "/vector-stores/?q=store+%26+more&amp;sort=-name&amp;page=2"
+    assert client.get(url).text.count(f'href="{back}"') == 2
+    assert f'href="{back}"' in client.post(url, {"name": "no"}).text
+
+
 @pytest.mark.parametrize("address", [f"{URL}?selection=x", f"{URL}?selection={'0' * 32}"])
 def test_no_selection_is_no_page(client, alice, address):
     client.force_login(alice)
