@@ -140,6 +140,7 @@ def test_the_code_of_the_grader_bench_follows_another_kind(visit: Visit) -> None
     page = visit("/c/contoso-eastus2/fine-tuning/graders/")
 
     page.get_by_role("link", name="Text similarity").click()
+    expect(page.get_by_label("Measure")).to_be_visible()
     page.get_by_label("Answer of the model").fill("Thirty days.")
     page.get_by_role("button", name="Run", exact=True).focus()
 
