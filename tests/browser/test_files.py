@@ -128,6 +128,20 @@ def test_after_a_reload_the_same_file_goes_on_behind_what_arrived(visit: Visit, 
     assert sent == [1, 2]
 
 
+def test_leaving_asks_first_until_all_of_a_file_has_left_the_page(visit: Visit, big: Path) -> None:
+    page = visit(UPLOAD)
+    withhold(page, 1)
+    choose(page, big)
+    expect(row(page, big.name).get_by_label("To the console")).not_to_have_js_property("value", 0)
+
+    with page.expect_event("dialog") as asked:
+        page.once("dialog", lambda dialog: dialog.dismiss())
+        page.get_by_role("link", name="Batches").click()
+
+    assert asked.value.type == "beforeunload"
+    expect(row(page, big.name)).to_contain_text("To the console")
+
+
 def test_the_code_is_that_of_the_connection_and_the_purpose_that_are_chosen(visit: Visit) -> None:
     page = visit(UPLOAD)
 
