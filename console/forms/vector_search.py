@@ -143,7 +143,8 @@ class SearchForm(RankingForm):
 
 
 def condition_text(label: str, length: int) -> forms.CharField:
-    widget = forms.TextInput(attrs={"class": "input", "autocomplete": "off", "aria-label": label})
+    looks = {"class": "input", "autocomplete": "off", "aria-label": label, "placeholder": label.split()[0]}
+    widget = forms.TextInput(attrs=looks)
     return forms.CharField(label=label, required=False, max_length=length, widget=widget)
 
 
