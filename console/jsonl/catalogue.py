@@ -51,7 +51,7 @@ FILE = {
     ),
     "examples_too_few": Kind(
         ERROR,
-        "The file has {count} examples; fine-tuning needs at least {least}.",
+        "Examples in the file: {count}. Fine-tuning needs at least {least}.",
         "Add examples.",
         once=True,
     ),

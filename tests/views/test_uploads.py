@@ -379,6 +379,16 @@ def test_the_report_counts_tokens(signed_in):
     assert upload.report["examples"] == 1
 
 
+def test_a_file_that_has_no_tokens_has_no_table_of_costs(signed_in):
+    upload = examined(signed_in, b"hello\n", kind="supervised")
+
+    page = signed_in.get(f"/uploads/{upload.pk}/").text
+
+    assert upload.report["estimate"]["offers"]
+    assert "Examples in the file: 0. Fine-tuning needs at least 10." in page
+    assert "US dollars" not in page
+
+
 def test_what_was_sent_is_not_checked_again(signed_in):
     told = send_part(signed_in, begin(signed_in)).json()
 
