@@ -145,6 +145,16 @@ def named_deployment(one: NamedDeployment, known: dict[str, list[Item]]) -> Seen
     )
 
 
+def deployment_of(connection: Connection, served_model: str) -> str:
+    """A deployment that answers as this model, by what an answer calls itself; "" where the index knows of none.
+
+    One for batches alone answers nothing else.
+    """
+    rows = Item.objects.present().filter(connection=connection, kind=KIND).order_by("name")
+    found = rows.labelled(label("model", plain_name(served_model)[0]))
+    return next((one.name for one in found if "batch" not in " ".join(one.values("sku")).lower()), "")
+
+
 def remember_deployment(connection: Connection, name: str, served_model: str = "") -> None:
     """Keep a deployment that somebody typed and that answered; a listing that tells of it takes over.
 

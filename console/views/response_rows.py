@@ -6,12 +6,13 @@ from typing import Any
 
 from django.urls import reverse
 
-from console.index.deployments import has_deployments
+from console.index.deployments import deployment_of, has_deployments
 from console.index.origins import WAYS, Origin
 from console.models import Item
 from console.playground import pricing
 from console.responses.looking import Look
 from console.v1 import parse
+from console.v1.families import plain_name
 from console.v1.responses import Response, parse_response
 from console.views.item_blocks import Shown, shown
 
@@ -56,6 +57,17 @@ class Row:
     def deployment(self) -> str:
         """The deployment that was asked, where there are any."""
         return self.origin.deployment if has_deployments(self.item.connection) else ""
+
+    @property
+    def asked_again(self) -> str:
+        """What going on from it names as its model.
+
+        Where there are deployments that is one of the same model, else what people call theirs most often.
+        """
+        model = self.response.model
+        if self.origin.deployment or not has_deployments(self.item.connection):
+            return self.origin.deployment or model
+        return deployment_of(self.item.connection, model) or plain_name(model)[0]
 
     @property
     def way(self) -> str:

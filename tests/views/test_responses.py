@@ -8,6 +8,7 @@ from django.utils import timezone
 from console.index import following, responses
 from console.index.origins import Origin
 from console.models import AuditEvent, Comparison, Item, Job
+from console.models.seen import Seen
 from console.v1.responses import parse_response
 from tests.upstream import Script
 
@@ -107,6 +108,20 @@ def test_a_response_goes_on_where_it_belongs(operating, known, connection, upstr
     assert 'href="/c/prod/responses/new/?previous=resp_2&amp;model=gpt-5-mini"' in chained
     assert 'href="/c/prod/responses/new/?conversation=conv_1&amp;model=mini"' in spoken
     assert "previous=resp_talk" not in spoken
+
+
+def test_going_on_asks_a_deployment_of_the_model_that_answered(operating, known, connection):
+    met(connection, {**SECOND, "model": "gpt-5-mini-2025-08-07"})
+    of_model = {"labels": frozenset({"model:gpt-5-mini"})}
+    batches = {"labels": frozenset({"model:gpt-5-mini", "sku:GlobalBatch"})}
+    seen = [
+        Seen("a-batch", "a-batch", {}, **batches),
+        Seen("b-mini", "b-mini", {}, **of_model),
+        Seen("a-other", "a-other", {}),
+    ]
+    Item.objects.take_in(connection.pk, "deployment", seen)
+
+    assert "previous=resp_2&amp;model=b-mini" in operating.get(URL).text
 
 
 def test_htmx_gets_the_table_alone(reading, known):
