@@ -63,12 +63,14 @@ def test_what_is_ticked_stays_so_when_the_list_reads_itself_again(visit: Visit) 
     box = page.locator("input[name=item]").nth(1)
     chosen = box.get_attribute("value")
     box.check()
+    expect(page.locator("#bulk")).to_contain_text("1 selected")
 
     before = page.locator("#table").element_handle()
     refresh(page)
     page.wait_for_function("table => !table.isConnected", arg=before)
     expect(page.locator(f"input[name=item][value='{chosen}']")).to_be_checked()
     expect(page.locator("input[name=item]:checked")).to_have_count(1)
+    expect(page.locator("#bulk")).to_contain_text("1 selected")
 
 
 def test_what_is_typed_in_a_menu_outlasts_a_list_that_reads_itself_again(visit: Visit) -> None:
