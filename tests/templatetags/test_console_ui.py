@@ -94,6 +94,18 @@ def test_every_error_kind_is_shown_with_its_kind_title_and_remedy(kind):
     assert "req-1" in html
 
 
+def test_what_is_to_be_corrected_is_read_without_a_click():
+    told = {
+        kind: render_to_string(
+            "components/error_card.html", {"error": error_of(kind)(detail="A text, please.")}
+        )
+        for kind in ("bad_request", "rate_limited")
+    }
+
+    assert '<details class="disclosure" open>' in told["bad_request"]
+    assert '<details class="disclosure">' in told["rate_limited"]
+
+
 def test_an_error_on_a_page_of_a_connection_leads_to_the_connection():
     card = Template("{% error_card error %}")
     request = RequestFactory().get("/c/prod/evals/new/")
