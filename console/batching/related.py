@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from console.index.batches import KIND, RETRY_OF
 from console.index.files import KIND as FILE
-from console.models import Connection, Item
+from console.models import Connection, Item, Sync
 from console.v1.batches import Batch
 
 OFFERED = 200
@@ -55,3 +55,12 @@ def deployments(connection: Connection) -> list[Item]:
     """The deployments of a connection, by name; those that are for batches alone come first."""
     rows = Item.objects.present().filter(connection=connection, kind="deployment").order_by("name")
     return sorted(rows[:OFFERED], key=lambda one: "Batch" not in str((one.raw.get("sku") or {}).get("name")))
+
+
+def unknown_deployments(connection: Connection, names: Iterable[str]) -> list[str]:
+    """Those of `names` that the list of the connection's deployments does not have; none where nobody has that list."""
+    if not connection.syncs.filter(kind="deployment", state=Sync.State.DONE).exists():
+        return []
+    rows = Item.objects.present().filter(connection=connection, kind="deployment")
+    known = {name.lower() for name in rows.values_list("remote_id", flat=True)}
+    return [name for name in dict.fromkeys(names) if name.lower() not in known]

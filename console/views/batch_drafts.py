@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from console import access, tasks
-from console.batching import building, work
+from console.batching import building, related, work
 from console.jsonl import preview
 from console.models import Connection, Job, Upload
 from console.views import batch_code
@@ -19,6 +19,9 @@ from console.views.shared import asks_for, wants_json
 SHOWN = 5
 SAME = frozenset({"method", "url"})
 """What every line of a batch has alike; the page tells it once."""
+
+MODEL = "model"
+"""The column of a preview that tells which deployment a request asks."""
 
 
 def draft_for(request: HttpRequest, slug: str, draft_id: uuid.UUID | str) -> Job:
@@ -40,14 +43,17 @@ def show(request: HttpRequest, slug: str, draft: uuid.UUID) -> HttpResponse:
     upload = access.upload_for(request.user, job.arguments["upload"], may="operate")
     if wants_json(request):
         return JsonResponse(as_json(job, upload))
+    connection: Connection = job.connection  # type: ignore[assignment]
     wanted = building.batch_of(job)
+    lines = first_lines(upload)
     context = {
-        "connection": job.connection,
+        "connection": connection,
         "job": job,
         "upload": upload,
         "wanted": wanted,
-        "lines": first_lines(upload),
-        "samples": batch_code.starting(job.connection, upload.name, wanted),  # type: ignore[arg-type]
+        "lines": lines,
+        "unknown": related.unknown_deployments(connection, models_of(lines)),
+        "samples": batch_code.starting(connection, upload.name, wanted),
     }
     part = asks_for(request, "draft")
     return render(request, "batches/draft.html#draft" if part else "batches/draft.html", context)
@@ -61,6 +67,14 @@ def first_lines(upload: Upload) -> dict[str, Any]:
     columns = [name for name in page.columns if name not in SAME]
     rows = [(row.line, [row.cells.get(name, "") for name in columns]) for row in page.rows]
     return {"columns": columns, "rows": rows}
+
+
+def models_of(lines: dict[str, Any]) -> list[str]:
+    """Which deployments the first requests ask."""
+    if MODEL not in lines.get("columns", []):
+        return []
+    place = lines["columns"].index(MODEL)
+    return [cells[place] for _, cells in lines["rows"] if cells[place]]
 
 
 @require_POST

@@ -8,7 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from console import jobs
 from console.batching import building, work
-from console.models import AuditEvent, Item, Job, Upload
+from console.models import AuditEvent, Item, Job, Sync, Upload
+from console.models.seen import Seen
 
 URL = "/c/prod/batches/new/template/"
 JSON = {"accept": "application/json"}
@@ -179,6 +180,28 @@ def test_a_draft_is_checked_and_priced(operating):
     assert "Upload and start" in page.text
     assert "Is this happy? The zip broke." in page.text
     assert "input_file_id=file.id" in page.context["samples"][0].text
+
+
+def test_a_draft_for_a_deployment_that_nobody_knows_says_so(operating, connection):
+    Item.objects.take_in(connection.pk, "deployment", [Seen("mini", "mini", {})])
+    url = f"/c/prod/batches/drafts/{built(operating, model='nano').pk}/"
+    unread = operating.get(url)
+    Sync.objects.create(connection=connection, kind="deployment", state="done")
+
+    read = operating.get(url)
+
+    assert (unread.context["unknown"], read.context["unknown"]) == ([], ["nano"])
+    assert "No such deployment" in read.text
+    assert "No such deployment" not in unread.text
+
+
+def test_a_draft_for_a_deployment_of_the_list_says_nothing_of_it(operating, connection):
+    Item.objects.take_in(connection.pk, "deployment", [Seen("Mini", "Mini", {})])
+    Sync.objects.create(connection=connection, kind="deployment", state="done")
+
+    page = operating.get(f"/c/prod/batches/drafts/{built(operating, model='mini').pk}/")
+
+    assert page.context["unknown"] == []
 
 
 def test_a_draft_answers_json(operating):
