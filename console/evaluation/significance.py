@@ -64,6 +64,8 @@ class Change:
     @property
     def sentence(self) -> str:
         """What the test says, in plain words."""
+        if not self.pairs:
+            return "No row has a verdict in both: there is nothing to compare."
         if not self.changes:
             return "No verdict changed between the two: by verdicts there is no sign that one is better."
         if self.p < VERY_LIKELY:

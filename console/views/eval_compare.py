@@ -42,6 +42,7 @@ def index(request: HttpRequest, slug: str, eval_id: str) -> HttpResponse:
         "offered": offered,
         "sides": [(0, "First run"), (1, "Second run")],
         "chosen": chosen,
+        "left_out": max(len(set(request.GET.getlist("run"))) - 2, 0),
         "compare_url": reverse("eval-compare", args=[slug, eval_id]),
         "here": {"run": [row.item.remote_id for row in chosen], "change": change, "criterion": criterion},
     }
@@ -59,18 +60,18 @@ def index(request: HttpRequest, slug: str, eval_id: str) -> HttpResponse:
 
 
 def chosen_runs(request: HttpRequest, item: Item, offered: list[RunRow]) -> list[RunRow]:
-    """The two runs that the address names, else the two newest that have ended.
+    """The two runs that the address names, filled up with the newest that have ended and judged something.
 
     The older comes first where `?order=time` asks for it, or none is named.
     """
     wanted = list(dict.fromkeys(clean_text(one)[:200] for one in request.GET.getlist("run")))[:2]
-    if not wanted:
-        return [row for row in offered if row.run.has_ended][:2][::-1]
     slug = item.connection.slug
     found = [RunRow(access.item_for(request.user, slug, RUN, one, may="read")) for one in wanted]
     if any(row.run.eval != item.remote_id for row in found):
         raise BadQuery("Only runs of this eval can be compared here.")
-    if request.GET.get("order") == "time":
+    others = [row for row in offered if row.run.has_ended and row.rate is not None]
+    found += [row for row in others if row.item.remote_id not in wanted][: 2 - len(found)]
+    if not wanted or request.GET.get("order") == "time":
         found.sort(key=lambda row: row.run.created.timestamp() if row.run.created else 0.0)
     return found
 

@@ -72,6 +72,7 @@ def test_every_pair_counts_once_and_turning_them_round_turns_the_change_round(pa
 @pytest.mark.parametrize(
     ("change", "words"),
     [
+        (Change(0, 0, 0), "nothing to compare"),
         (Change(0, 0, 20), "No verdict changed"),
         (Change(5, 0), "So few changes cannot tell"),
         (Change(6, 0), "unlikely to be chance (p = 0.031)"),

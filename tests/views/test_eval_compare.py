@@ -4,6 +4,7 @@ import pytest
 
 from console.evaluation import comparing
 from console.index import eval_runs as index
+from console.models import Item
 from console.v1.eval_runs import parse_run
 from tests.upstream import Script
 from tests.views.eval_world import JSON, listed, run_of
@@ -63,6 +64,13 @@ def test_runs_ticked_in_the_list_are_ordered_by_time(reading, known_eval, upstre
     chosen = reading.get(f"{URL}?run=evalrun_2&run=evalrun_1&order=time").context["chosen"]
 
     assert [row.item.remote_id for row in chosen] == ["evalrun_1", "evalrun_2"]
+
+
+def test_a_third_run_that_was_ticked_is_said_to_be_left_out(reading, known_eval, connection, upstream):
+    index.remember(connection, parse_run(run_of("evalrun_8", passed=3)))
+
+    assert "1 more was chosen and is left out" in reading.get(f"{URL}{BOTH}&run=evalrun_8").text
+    assert "left out" not in reading.get(f"{URL}{BOTH}").text
 
 
 def test_improved_worsened_and_same_rows_are_counted_and_tested(reading, known_eval, upstream):
@@ -160,7 +168,27 @@ def test_of_a_long_run_only_so_many_items_are_read_and_that_is_said(
     assert "page=2" in response.context["next_url"]
 
 
+def test_one_run_that_is_named_is_compared_with_the_newest_other(reading, known_eval, upstream):
+    chosen = reading.get(f"{URL}?run=evalrun_1&order=time").context["chosen"]
+
+    assert [row.item.remote_id for row in chosen] == ["evalrun_1", "evalrun_2"]
+
+
+def test_runs_that_judged_nothing_are_compared_only_when_they_are_named(
+    reading, known_eval, connection, upstream
+):
+    index.remember(connection, parse_run(run_of("evalrun_8", passed=0, status="canceled")))
+
+    unnamed = reading.get(URL).context["chosen"]
+    named = reading.get(f"{URL}?run=evalrun_1&run=evalrun_8").context["chosen"]
+
+    assert [row.item.remote_id for row in unnamed] == ["evalrun_1", "evalrun_2"]
+    assert [row.item.remote_id for row in named] == ["evalrun_1", "evalrun_8"]
+
+
 def test_one_run_alone_cannot_be_compared(reading, known_eval, upstream):
+    Item.objects.filter(remote_id="evalrun_2").delete()
+
     assert "Two runs are needed" in reading.get(f"{URL}?run=evalrun_1").text
 
 
