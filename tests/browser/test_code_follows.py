@@ -40,6 +40,17 @@ def test_the_code_follows_what_is_typed_and_the_chosen_tab_stays(visit: Visit) -
     expect(code.locator("#sample-curl")).to_contain_text('"name": "Ours", "description": "What we know"')
 
 
+def test_the_code_follows_what_is_typed_before_the_scripts_are_there(visit: Visit) -> None:
+    page, held = visit("/"), []
+    page.route("**/htmx*.js", lambda route: held.append(route))
+    page.goto("/c/contoso-eastus2/vector-stores/new/", wait_until="commit")
+    page.get_by_label("Name", exact=True).fill("Early")
+    page.get_by_label("Description").focus()
+    held.pop().continue_()
+
+    expect(page.locator("#sample-python")).to_contain_text('name="Early"')
+
+
 def test_a_form_that_the_address_fills_in_has_its_code_at_once(visit: Visit) -> None:
     page = visit("/c/contoso-eastus2/responses/new/?model=gpt-5-mini&input=Which+tent%3F")
 
@@ -50,12 +61,13 @@ def test_a_form_that_the_address_fills_in_has_its_code_at_once(visit: Visit) -> 
 def test_the_code_follows_a_form_that_a_step_has_changed(visit: Visit) -> None:
     page = visit("/c/contoso-eastus2/evals/new/")
     page.get_by_role("button", name="Edit as JSON").click()
-    expect(page.get_by_label("Eval", exact=True)).to_be_visible()
+    typed = page.get_by_role("textbox", name="Eval", exact=True)
+    expect(typed).to_be_visible()
     tab(page, "curl").click()
 
     body = '{"name": "Typed", "data_source_config": {"type": "logs"}, "testing_criteria": ['
     body += '{"type": "string_check", "name": "a", "operation": "eq", "input": "b", "reference": "c"}]}'
-    page.get_by_label("Eval", exact=True).fill(body)
+    typed.fill(body)
     page.get_by_role("link", name="Cancel").focus()
 
     expect(page.locator("#sample-curl")).to_contain_text('"name": "Typed"')
