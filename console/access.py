@@ -93,9 +93,9 @@ def without(user: Any, route: str) -> list[Connection]:
 class UnknownItem(Http404):
     """An object that the index does not know, of a connection that the user sees."""
 
-    def __init__(self, connection: Connection, kind: str) -> None:
+    def __init__(self, connection: Connection, kind: str, remote_id: str) -> None:
         super().__init__(f"No such {kind}.")
-        self.connection, self.kind = connection, kind
+        self.connection, self.kind, self.remote_id = connection, kind, remote_id
 
 
 def connection_for(user: Any, slug: str, *, may: str) -> Connection:
@@ -135,7 +135,7 @@ def item_for(user: Any, slug: str, kind: str, remote_id: str, *, may: str) -> It
     connection = connection_for(user, slug, may=may)
     item = Item.objects.filter(connection=connection, kind=kind, remote_id=remote_id).first()
     if item is None:
-        raise UnknownItem(connection, kind)
+        raise UnknownItem(connection, kind, remote_id)
     item.connection = connection
     return item
 

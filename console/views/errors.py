@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError
@@ -54,14 +55,19 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say that nothing is there; of an object that may yet be met, where that is done."""
     if not isinstance(exception, access.UnknownItem):
         return framed(request, 404)
-    where = exception.connection
-    how = "read anew by its list" if OBJECTS[exception.kind].is_listed else "opened by its id"
+    where, kind = exception.connection, exception.kind
+    place = {"connection": where.slug}
+    if OBJECTS[kind].is_listed:
+        how, url_name, title = "read anew by its list", SHOWN[kind].list_name, SHOWN[kind].title
+    else:
+        how, url_name, title = "opened by its id", f"{kind}-open", "Open it by its id"
+        place["id"] = exception.remote_id
     return framed(
         request,
         404,
         reason=f"The index of {where.name} does not know this id. What was made elsewhere is known once it is {how}.",
-        list_url=f"{reverse(SHOWN[exception.kind].list_name)}?connection={where.slug}",
-        list_title=SHOWN[exception.kind].title,
+        list_url=f"{reverse(url_name)}?{urlencode(place)}",
+        list_title=title,
     )
 
 

@@ -139,3 +139,10 @@ def test_what_cannot_be_an_id_is_said_at_the_field(reading, connection, upstream
     assert response.status_code == 422
     assert "An id has no slash and no space in it." in response.text
     assert upstream.hits == 0
+
+
+def test_the_address_of_one_that_the_index_does_not_know_leads_to_opening_it(reading, connection):
+    response = reading.get("/c/prod/responses/resp_1/")
+
+    assert response.status_code == 404
+    assert 'href="/responses/open/?connection=prod&amp;id=resp_1"' in response.text
