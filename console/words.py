@@ -18,6 +18,7 @@ WORDS = {
     "wandb": "Weights & Biases",
     "server_error": "The service failed",
     "auto": "Automatic",
+    "canceled": "Cancelled",
     "static": "Fixed size",
 }
 WRITTEN = {

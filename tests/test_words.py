@@ -14,6 +14,7 @@ from console.words import in_words
         ("invalid_json_line", "Invalid JSON line"),
         ("top_p", "Top P"),
         ("n_epochs", "Epochs"),
+        ("canceled", "Cancelled"),
         ("fine-tune-results", "Fine-tuning results"),
         ("In Progress", "In progress"),
         ("429", "429"),
