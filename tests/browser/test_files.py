@@ -264,6 +264,15 @@ def test_a_file_that_the_resource_has_is_checked_there_and_fetched_to_be_mended(
     expect(page.get_by_role("button", name="Mend what is ticked")).to_be_visible(timeout=LONG)
 
 
+def test_lines_of_a_file_do_not_grow_tall_on_a_narrow_screen(visit: Visit) -> None:
+    page = visit("/files/?connection=contoso-eastus2&q=reviews.jsonl", width=390)
+    page.locator("#table tbody").get_by_role("link").first.click()
+
+    line = page.locator("#preview tbody tr").first
+    expect(line).to_contain_text("/v1/chat/completions")
+    assert line.evaluate("row => row.offsetHeight") < 120
+
+
 @looks
 def test_every_page_of_a_file_is_whole(theme: str, width: int, visit: Visit) -> None:
     page = visit("/files/?connection=contoso-eastus2&q=support-train.jsonl", theme=theme, width=width)
