@@ -12,7 +12,7 @@ from console.models import Item, Job
 from console.views import code_calls, selecting
 from console.views.activity import accepted
 from console.views.shared import form_page
-from console.views.uses import uses
+from console.views.uses import told, uses
 
 UNTYPED = 10
 """As many objects are deleted by a click; more, or grave ones, by typed words."""
@@ -127,9 +127,12 @@ def asking(request: HttpRequest, plan: Plan, items: list[Item]) -> ConfirmForm |
 
 
 def asked(request: HttpRequest, plan: Plan, items: list[Item], form: ConfirmForm | None) -> HttpResponse:
+    places = {item.connection_id: item.connection for item in items}
+    known = told(request, list(places.values())) if plan.one == "file" else None
     rows = uses(items)
     context: dict[str, Any] = {
         "plan": plan,
+        "told": known,
         "list_url": selecting.list_url(request, plan.list_name),
         "rows": rows,
         "used": sum(1 for _, using in rows if using),

@@ -418,6 +418,23 @@ def test_what_would_be_deleted_is_shown_first_with_what_uses_it(client, alice, k
     assert not Job.objects.exists()
 
 
+def test_outdated_lists_of_what_may_use_them_are_read_again_before_many_are_deleted(
+    client, alice, known, upstream
+):
+    upstream["GET /batches"] = listed({"id": "batch-1", "object": "batch", "input_file_id": "file-2"})
+    part = {"HX-Request": "true", "HX-Target": "uses"}
+    asking = enter(client, alice).post("/files/delete/", {"item": [key("file-2")]}).headers["Location"]
+
+    first = client.get(asking)
+    shown = [client.get(asking, headers=part) for _ in NOUNS][-1]
+
+    assert "The index knows of nothing that uses them" in first.text
+    assert "Looking again" in first.text
+    assert "1 of them is in use" in shown.text
+    assert "as of" in shown.text
+    assert not Job.objects.exists()
+
+
 def test_the_confirmed_list_is_frozen_in_a_job(client, alice, known):
     asking = enter(client, alice).post("/files/delete/", {"item": [key("file-1")]}).headers["Location"]
     response = client.post(asking, {"item": [key("file-2")]})
