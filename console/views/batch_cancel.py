@@ -19,8 +19,11 @@ from console.views.shared import wants_json
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: HttpRequest, slug: str, batch_id: str) -> HttpResponse:
-    """Say what becomes of the lines, then stop the batch."""
+    """Say what becomes of the lines, then stop the batch; one that works no more leads back to its page."""
     item = access.item_for(request.user, slug, KIND, batch_id, may="operate")
+    if request.method != "POST" and not row_of(item).can_cancel:
+        messages.info(request, f"{item.name} is not at work any more: there is nothing to cancel.")
+        return redirect("batch", slug, batch_id)
     samples = code_calls.about(item, "batches.cancel")
     context = {**framed(request, item), "here": "Cancel", "samples": samples}
     if page := object_page.question(request, "batches/cancel.html", context):

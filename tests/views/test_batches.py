@@ -300,6 +300,17 @@ def test_before_a_batch_is_cancelled_the_page_says_what_stays(operating, known, 
     assert upstream.hits == 0
 
 
+def test_of_a_batch_that_has_ended_nobody_asks_whether_to_cancel_it(operating, known):
+    Item.objects.filter(remote_id="batch-1").update(
+        status="completed", raw={**RUNNING, "status": "completed"}
+    )
+
+    response = operating.get(f"{URL}cancel/", follow=True)
+
+    assert response.redirect_chain == [(URL, 302)]
+    assert "there is nothing to cancel" in response.text
+
+
 def test_a_batch_is_cancelled_and_that_is_recorded(operating, known, upstream):
     upstream["POST /batches/batch-1/cancel"] = 200, {**RUNNING, "status": "cancelling"}
 
