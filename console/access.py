@@ -179,6 +179,12 @@ def upload_for(user: Any, upload_id: uuid.UUID | str, *, may: str) -> Upload:
     return upload
 
 
+def upload_behind(user: Any, file: Item) -> Upload | None:
+    """Return the upload through this console that made a file, while it is remembered."""
+    rows = Upload.objects.filter(workspace__in=workspaces(user))
+    return rows.filter(connection=file.connection_id, file_id=file.remote_id).first()
+
+
 def comparisons_for(user: Any) -> ComparisonQuerySet:
     return Comparison.objects.filter(workspace__in=workspaces(user)).select_related("owner")
 

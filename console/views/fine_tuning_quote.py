@@ -27,20 +27,18 @@ Typed = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Checked:
-    """A chosen file and the doctor's last look at it by the rules of the method."""
+    """A chosen file and the doctor's last look at it by the rules of the method, which `report_url` shows."""
 
     title: str
     file: Item
     url: str
     job: Job | None
+    report: dict[str, Any]
+    report_url: str
 
     @property
     def is_open(self) -> bool:
         return self.job is not None and self.job.is_open
-
-    @property
-    def report(self) -> dict[str, Any]:
-        return (self.job.outcome.get("report") or {}) if self.job else {}
 
 
 def quoting(request: HttpRequest, connection: Connection, typed: Typed) -> dict[str, Any]:
@@ -72,12 +70,21 @@ def checked(request: HttpRequest, connection: Connection, typed: Typed) -> list[
     for item in related.files_by_id(connection, wanted):
         url = reverse("file-check", args=[connection.slug, item.remote_id])
         job = access.last_job(request.user, file_checks.JOB, url=url)
-        fits = job is not None and rules in (
-            job.arguments["purpose"],
-            (job.outcome.get("report") or {}).get("purpose"),
-        )
-        found.append(Checked(wanted[item.remote_id], item, url, job if fits else None))
+        report = (job.outcome.get("report") or {}) if job else {}
+        report_url = url
+        if job is None or rules not in (job.arguments["purpose"], report.get("purpose")):
+            job = None
+            report, report_url = on_its_way(request, item, rules)
+        found.append(Checked(wanted[item.remote_id], item, url, job, report, report_url))
     return sorted(found, key=lambda one: one.title)
+
+
+def on_its_way(request: HttpRequest, file: Item, rules: str) -> tuple[dict[str, Any], str]:
+    """What the doctor said of a file before this console sent it, by the same rules, and the page of that."""
+    upload = access.upload_behind(request.user, file)
+    if upload is None or upload.report.get("purpose") != rules:
+        return {}, ""
+    return upload.report, reverse("upload", args=[upload.pk])
 
 
 @require_safe

@@ -8,7 +8,7 @@ import pytest
 from console import jobs
 from console.index import files as file_index
 from console.index import models as model_index
-from console.models import AuditEvent, Item, Job
+from console.models import AuditEvent, Item, Job, Upload
 from console.training.related import OFFERED
 from console.v1.files import parse_file
 from console.v1.models import parse_model
@@ -297,6 +297,33 @@ def test_the_doctor_looks_at_the_chosen_file_and_the_quote_follows(operating, kn
     assert "12 examples" in after
     assert "An estimate" in after
     assert "$" in after
+
+
+def test_what_the_doctor_said_before_a_file_was_sent_counts(operating, known, connection, alice):
+    report = {
+        "purpose": "supervised",
+        "errors": 0,
+        "warnings": 1,
+        "examples": 12,
+        "estimate": {"tokens": 180},
+    }
+    facts = {"name": "train.jsonl", "size": 9, "purpose": "fine-tune", "state": Upload.State.SENT}
+    upload = Upload.objects.create(
+        workspace=connection.workspace,
+        connection=connection,
+        owner=alice,
+        file_id=FORM["training_file"],
+        report=report,
+        **facts,
+    )
+
+    page = operating.get(f"{URL}quote/", FORM).text
+    other = operating.get(f"{URL}quote/", {**FORM, "method": "dpo"}).text
+
+    assert "12 examples" in page
+    assert f'href="/uploads/{upload.pk}/">See the warnings' in page
+    assert "An estimate" in page
+    assert "Not checked" in other
 
 
 def test_the_quote_follows_the_epochs_and_says_what_was_assumed(operating, known):
