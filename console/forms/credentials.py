@@ -48,11 +48,15 @@ class CredentialForm(forms.Form):
         self.purpose = purpose
         if purpose == "client_secret":
             self.fields["secret"].label = "Client secret"
+        if purpose:
+            asked = self.fields["certificate" if purpose == "certificate" else "secret"]
+            asked.required = True
+            asked.error_messages["required"] = "Type the new credential."
 
     def clean(self) -> dict[str, Any]:
         if not self.purpose:
             self.add_error(None, "This connection keeps no credential here.")
-        self.check_secret(self.purpose, required="Type the new credential.")
+        self.check_secret(self.purpose)
         return self.cleaned_data
 
     def check_secret(self, purpose: str, *, required: str = "") -> None:

@@ -96,9 +96,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
-    return alone(
-        request, 403, template="403_csrf.html", sentence="The form had expired. Nothing was changed."
-    )
+    sentence = "The form had expired, or you are signed out. Nothing was changed: reload the page."
+    return alone(request, 403, template="403_csrf.html", sentence=sentence)
 
 
 def cross_site(request: HttpRequest) -> HttpResponse:

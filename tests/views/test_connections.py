@@ -301,6 +301,14 @@ def test_a_replaced_credential_is_tested_at_once(manager, connection):
     assert AuditEvent.objects.latest().action == "connection.credential_rotated"
 
 
+def test_the_new_credential_is_not_called_optional(manager, connection):
+    page = manager.get("/c/prod/credential/").text
+    refused = manager.post("/c/prod/credential/", {"secret": ""}).text
+
+    assert "optional" not in page
+    assert refused.count("Type the new credential.") == 1
+
+
 @pytest.mark.parametrize("secret", ["", "two words"])
 def test_a_credential_that_is_none_replaces_nothing(manager, connection, secret):
     response = manager.post("/c/prod/credential/", {"secret": secret})
