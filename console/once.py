@@ -82,7 +82,7 @@ def begun_once(
     arguments: Mapping[str, Any],
 ) -> Job:
     """Write a job down that a worker shall do, or find the one that this form started before and that did not fail."""
-    key = f"{user.pk}:{key}"
+    key = ledger_key(user, key)
     Job.objects.filter(idempotency_key=key, state=Job.State.FAILED).update(idempotency_key=None)
     return jobs.start(
         kind,
@@ -95,6 +95,16 @@ def begun_once(
         url=url,
         arguments=dict(arguments),
     )
+
+
+def is_begun(user: Any, key: str) -> bool:
+    """Whether this form started a job that did not fail, so that sending it again only leads there."""
+    return Job.objects.filter(idempotency_key=ledger_key(user, key)).exclude(state=Job.State.FAILED).exists()
+
+
+def ledger_key(user: Any, key: str) -> str:
+    """A form's key in the ledger: nobody finds a job of another's by it."""
+    return f"{user.pk}:{key}"
 
 
 def made_once(job: Job, make: Callable[[], Made], look: Callable[[], Made | None] | None = None) -> Made:

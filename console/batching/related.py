@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from console.index.batches import KIND, RETRY_OF
 from console.index.files import KIND as FILE
+from console.index.files import UNSETTLED
 from console.models import Connection, Item, Sync
 from console.v1.batches import Batch
 
@@ -49,6 +50,12 @@ def is_processed(connection: Connection, file_id: str) -> bool:
     """Whether the index knows that a batch can read a file at once."""
     rows = Item.objects.present().filter(connection=connection, kind=FILE, remote_id=file_id)
     return rows.filter(status="processed").exists()
+
+
+def is_unsettled(connection: Connection, file_id: str) -> bool:
+    """Whether the index knows that a file is still to be processed."""
+    rows = Item.objects.present().filter(connection=connection, kind=FILE, remote_id=file_id)
+    return rows.filter(status__in=UNSETTLED).exists()
 
 
 def deployments(connection: Connection) -> list[Item]:

@@ -30,6 +30,7 @@ from console.outbound.errors import (
 from console.v1 import batches, files
 from console.v1.batches import Batch
 from console.v1.client import Client
+from console.v1.files import File
 
 CREATE = "batch.create"
 PAUSE = 2.0  # seconds between two looks at a file or a list
@@ -111,12 +112,35 @@ def sent(job: Job) -> str:
     return str(job.outcome["file"])
 
 
+def look(connection: Connection, user: Any, file_id: str) -> None:
+    """Have the index know a file as it is now. Raises UpstreamError, a NotFound that names the file."""
+    with connection.client(user) as client:
+        looked_up(client, connection, file_id)
+
+
+def looked_up(client: Client, connection: Connection, file_id: str) -> File:
+    """A file as the resource has it now; the index follows, also when it is gone."""
+    try:
+        file = files.get(client, file_id)
+    except NotFound as error:
+        known_files.forget(connection, file_id)
+        raise NotFound(
+            f"The resource does not know the file “{file_id}”.",
+            remedy="Check the id; it may have been deleted.",
+            status=error.status,
+            code=error.code,
+            detail=error.detail,
+            request_id=error.request_id,
+        ) from error
+    known_files.remember(connection, file)
+    return file
+
+
 def wait(client: Client, job: Job, file_id: str) -> None:
     """Wait until the resource has processed a file; batches of one that is not are refused by Azure."""
     end = time.monotonic() + LONGEST
     while True:
-        file = files.get(client, file_id)
-        known_files.remember(of(job), file)
+        file = looked_up(client, of(job), file_id)
         if file.status == "error":
             told = f" It says: {file.status_details}" if file.status_details else ""
             raise BadRequest(f"The resource could not process the file {file.name or file_id}.{told}")

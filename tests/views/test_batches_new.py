@@ -108,6 +108,14 @@ def test_the_same_form_sent_twice_starts_one_batch(operating, ready):
     assert len(created(ready)) == 1
 
 
+def test_the_same_form_leads_to_its_batch_when_the_file_is_gone_since(operating, connection, ready):
+    operating.post(URL, FORM)
+    known_files.forget(connection, "file-1")
+    ready["GET /files/file-1"] = 404, {"error": {"message": "No such File object"}}
+
+    assert operating.post(URL, FORM).url == "/c/prod/batches/batch-7/"
+
+
 def test_json_gets_the_batch(operating, ready):
     response = operating.post(URL, FORM, headers=JSON)
 
@@ -141,6 +149,52 @@ def test_a_file_that_cannot_be_processed_starts_nothing(operating, ready):
     assert "Line 3 is broken." in response.text
     assert 'value="Moods"' in response.text
     assert created(ready) == []
+
+
+def test_a_file_that_the_resource_does_not_have_is_told_at_its_field(operating, connection, ready):
+    form = {**FORM, "input_file": "file-nope", "metadata": "team = support"}
+
+    response = operating.post(URL, form)
+    told = operating.post(URL, form, headers=JSON)
+
+    assert response.status_code == 422
+    assert "file-nope" in response.context["form"].errors["input_file"][0]
+    assert "team = support" in response.text
+    assert "file-nope" in told.json()["error"]["fields"]["input_file"][0]
+    assert not Job.objects.exists()
+
+
+def test_a_file_that_the_index_does_not_know_yet_is_looked_up(operating, upstream):
+    upstream["GET /files/file-1"] = 200, FILE
+    upstream["POST /batches"] = 200, BATCH
+
+    assert operating.post(URL, FORM).url == "/c/prod/batches/batch-7/"
+
+
+def test_a_file_that_is_gone_since_the_index_saw_it_is_named_above_the_form(operating, connection, ready):
+    ready["GET /files/file-1"] = 404, {"error": {"message": "No such File object"}}
+
+    response = operating.post(URL, FORM)
+
+    assert response.status_code == 404
+    assert "does not know the file “file-1”" in response.text
+    assert "No such File object" in response.text
+    assert 'value="Moods"' in response.text
+    assert not Item.objects.present().filter(kind="file").exists()
+    assert created(ready) == []
+
+
+def test_a_resource_that_cannot_be_asked_for_the_file_leaves_the_form(operating, upstream):
+    upstream["GET /files/file-1"] = 401, {"error": {"code": "401", "message": "Access denied."}}
+
+    response = operating.post(URL, FORM)
+    told = operating.post(URL, FORM, headers=JSON)
+
+    assert response.status_code == 502
+    assert 'data-error-kind="auth_failed"' in response.text
+    assert 'value="Moods"' in response.text
+    assert (told.status_code, told.json()["error"]["kind"]) == (502, "auth_failed")
+    assert not Job.objects.exists()
 
 
 def test_a_cut_attempt_finds_the_batch_that_it_started(connection, alice, ready):
