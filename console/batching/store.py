@@ -20,7 +20,7 @@ from console.jsonl.lines import BOM, Line
 from console.outbound.json_text import clean_text
 from console.v1 import parse
 
-VERSION = "2"
+VERSION = "3"
 """Of the tables; a file with another is read again."""
 
 EXCERPT = 300
@@ -37,6 +37,11 @@ SCHEMA = """
     CREATE TABLE content (number INTEGER PRIMARY KEY, request BLOB, result BLOB);
     CREATE INDEX line_by_id ON line (custom_id);
 """
+INDEXES = """
+    CREATE INDEX line_by_outcome ON line (outcome);
+    CREATE INDEX line_by_cause ON line (cause);
+    CREATE INDEX said_by_number ON said (number);
+"""
 COLUMNS = "number, custom_id, outcome, status, code, message, cause, tokens_in, tokens_out, question, answer"
 WHERE = (
     " WHERE (:outcome = '' OR outcome = :outcome) AND (:cause = '' OR cause = :cause)"
@@ -44,6 +49,13 @@ WHERE = (
 )
 FOUND = f"SELECT number FROM line{WHERE} ORDER BY number"  # noqa: S608 - constants
 LINES = f"SELECT {COLUMNS} FROM line WHERE number IN (SELECT value FROM json_each(:numbers)) ORDER BY number"  # noqa: S608
+FITTING = {
+    "outcome": "outcome = :outcome",
+    "cause": "cause = :cause",
+    "q": "EXISTS (SELECT 1 FROM said WHERE said.number = line.number AND instr(text, :q) > 0)",
+}
+BEFORE = "number < :number{fitting} ORDER BY number DESC LIMIT 1"
+AFTER = "number > :number{fitting} ORDER BY number LIMIT 1"
 ALL = (
     "SELECT line.number, request, result FROM line"  # noqa: S608 - constants
     f" JOIN content ON content.number = line.number{WHERE} ORDER BY line.number"
@@ -100,6 +112,11 @@ class Asked:
     @property
     def bound(self) -> dict[str, Any]:
         return {"outcome": self.outcome, "cause": self.cause, "q": self.q.lower()}
+
+    @property
+    def fitting(self) -> str:
+        """Conditions of what is asked for and no others, so that an index leads to the nearest line."""
+        return "".join(f" AND {sql}" for name, sql in FITTING.items() if getattr(self, name))
 
 
 def excerpt(text: str, most: int = EXCERPT) -> str:
@@ -203,6 +220,7 @@ class Writer:
     def finish(self, facts: Mapping[str, str]) -> None:
         self._db.executemany("INSERT INTO fact VALUES (?, ?)", list({**facts, "version": VERSION}.items()))
         self._db.execute("COMMIT")
+        self._db.executescript(INDEXES)
 
 
 class Store:
@@ -259,6 +277,16 @@ class Store:
             return None
         request, result = found[0]
         return ResultLine(*told[0]), Whole(number, value_of(unpacked(request)), value_of(unpacked(result)))
+
+    def beside(self, number: int, asked: Asked) -> tuple[int | None, int | None]:
+        """The numbers of the nearest lines that fit, before one and after it; None at an end."""
+        before, after = (self._near(place, number, asked) for place in (BEFORE, AFTER))
+        return before, after
+
+    def _near(self, place: str, number: int, asked: Asked) -> int | None:
+        sql = f"SELECT number FROM line WHERE {place.format(fitting=asked.fitting)}"  # noqa: S608 - constants
+        found = self._all(sql, {**asked.bound, "number": number})
+        return found[0][0] if found else None
 
     def joined(self, asked: Asked) -> Iterator[Whole]:
         """All lines that fit, one after the other, in the order of the input."""

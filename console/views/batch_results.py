@@ -138,14 +138,26 @@ def read(request: HttpRequest, slug: str, batch_id: str) -> HttpResponse:
 def line(request: HttpRequest, slug: str, batch_id: str, number: int) -> HttpResponse:
     """One line in full: its request and its result, as the files have them."""
     item = access.item_for(request.user, slug, KIND, batch_id, may="read")
-    found = known(item).whole(number)
+    store = known(item)
+    found = store.whole(number)
     if found is None:
         raise Http404("No such line.")
     told, whole = found
     if wants_json(request):
         return JsonResponse(exports.as_row(whole))
     context = {**framed(request, item), "line": told, "whole": whole, "full": exports.texts(whole)}
+    context |= {**beside(store, item, number, request), "query": query(request)}
     return render(request, "batches/line.html", context)
+
+
+def beside(store: Store, item: Item, number: int, request: HttpRequest) -> dict[str, str]:
+    """Where the lines before and after are, of those that the list showed; "" at an end."""
+    narrowed = f"?{query(request)}".rstrip("?")
+    near = [
+        reverse("batch-line", args=[item.connection.slug, item.remote_id, one]) + narrowed if one else ""
+        for one in store.beside(number, asked_for(request))
+    ]
+    return dict(zip(("before_url", "after_url"), near, strict=True))
 
 
 def known(item: Item) -> Store:

@@ -1,4 +1,4 @@
-// Ctrl-K search, / filter, ? help, G and a letter to go somewhere.
+// Ctrl-K search, / filter, ? help, G and a letter to go somewhere, the letter of a link to follow it.
 import { show } from './dialogs.js'
 import { openPalette } from './palette.js'
 
@@ -30,6 +30,8 @@ document.addEventListener('keydown', (event) => {
     show('keys')
   } else if (event.timeStamp - goSince < GO_MS) {
     document.querySelector(`[data-go="${CSS.escape(event.key.toLowerCase())}"]`)?.click()
+  } else {
+    document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`)?.click()
   }
   goSince = event.key.toLowerCase() === 'g' ? event.timeStamp : -GO_MS
 })

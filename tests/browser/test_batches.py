@@ -104,6 +104,27 @@ def test_results_of_a_furnished_batch_are_kept_as_csv(visit: Visit, tmp_path: Pa
     assert saving.value.suggested_filename == "Replies to reviews-results.csv"
 
 
+def test_failed_lines_are_gone_through_by_keys(visit: Visit) -> None:
+    page = visit("/batches/?connection=contoso-eastus2")
+    page.get_by_role("link", name="Replies to reviews").click(timeout=LONG)
+    followed(page)
+    page.get_by_label("Outcome").select_option("failed")
+    expect(page.locator('tr[data-outcome="succeeded"]')).to_have_count(0)
+    names = page.locator("tr[data-outcome] a.name").all_inner_texts()
+    page.locator("tr[data-outcome] a.name").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(names[0])
+    expect(page.get_by_text("None before")).to_be_visible()
+    hold(page)
+
+    page.keyboard.press("j")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(names[1])
+    page.keyboard.press("k")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(names[0])
+
+    page.get_by_role("link", name="Results", exact=True).click()
+    expect(page.get_by_label("Outcome")).to_have_value("failed")
+
+
 def test_a_batch_is_started_from_a_file_and_cancelled(visit: Visit) -> None:
     page = visit("/c/contoso-eastus2/batches/new/")
     files = page.locator("#files option").filter(has_text="reviews.jsonl")

@@ -16,7 +16,7 @@ from asgiref.sync import async_to_sync
 
 from console import jobs
 from console.batching import results
-from console.batching.store import Asked, Store, Writer
+from console.batching.store import AFTER, Asked, Store, Writer
 from console.index import batches as index
 from console.index import files as known_files
 from console.jsonl.lines import Line
@@ -224,6 +224,56 @@ def test_one_line_is_shown_in_full(reading, batch):
     assert full["request"] == request_line(2)
     assert full["result"] == refused(2, FILTERED)
     assert reading.get(f"{RESULTS}99/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "before", "after"),
+    [
+        ("", "2/", "4/"),
+        ("?outcome=failed", "2/?outcome=failed", "4/?outcome=failed"),
+        ("?outcome=succeeded", "1/?outcome=succeeded", ""),
+        ("?q=QUESTION+5&page=1", "", "5/?q=QUESTION+5"),
+        ("?outcome=failed&cause=nothing", "", ""),
+    ],
+)
+def test_a_line_leads_to_those_beside_it_in_the_list(reading, batch, query, before, after):
+    read(reading)
+
+    context = reading.get(f"{RESULTS}3/{query}").context
+
+    assert context["before_url"] == (before and f"{RESULTS}{before}")
+    assert context["after_url"] == (after and f"{RESULTS}{after}")
+
+
+def test_the_ends_of_a_list_are_told_on_its_lines(reading, batch):
+    read(reading)
+
+    first, last = (reading.get(f"{RESULTS}{number}/").text for number in (1, 5))
+
+    assert ("None before" in first, 'rel="next"' in first) == (True, True)
+    assert ("None after" in last, 'rel="prev"' in last) == (True, True)
+
+
+def test_the_list_keeps_its_filter_on_the_way_to_a_line_and_back(reading, batch):
+    read(reading)
+
+    assert f'href="{RESULTS}2/?outcome=failed"' in reading.get(f"{RESULTS}?outcome=failed").text
+    assert f'href="{RESULTS}?outcome=failed">Results' in reading.get(f"{RESULTS}2/?outcome=failed").text
+
+
+@pytest.mark.parametrize(
+    "asked", [Asked(), Asked("failed"), Asked(cause="1"), Asked("failed", "1"), Asked(q="so")], ids=str
+)
+def test_lines_beside_one_are_found_by_an_index_and_not_by_a_walk(tmp_path, asked):
+    path = tmp_path / "results.sqlite"
+    with Writer(path) as writer:
+        writer.finish({})
+    sql = f"EXPLAIN QUERY PLAN SELECT number FROM line WHERE {AFTER.format(fitting=asked.fitting)}"
+
+    with sqlite3.connect(path) as db:
+        steps = [step for *_, step in db.execute(sql, {**asked.bound, "number": 1})]
+
+    assert not [step for step in steps if step.startswith(("SCAN", "USE TEMP"))]
 
 
 def test_what_models_say_is_shown_as_text(reading, batch, upstream):
