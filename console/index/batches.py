@@ -47,6 +47,11 @@ def remember(connection: Connection, batch: Batch) -> Item:
     return keeping.remember(connection, KIND, seen(batch))
 
 
+def meet(client: Client, connection: Connection, batch_id: str) -> None:
+    """Ask for one batch by its id."""
+    remember(connection, batches.get(client, batch_id))
+
+
 def forget(connection: Connection, batch_id: str) -> None:
     """Note that a batch is gone."""
     keeping.forget(connection, KIND, batch_id)
@@ -54,4 +59,4 @@ def forget(connection: Connection, batch_id: str) -> None:
 
 def look(client: Client, item: Item) -> None:
     """Read one batch again."""
-    remember(item.connection, batches.get(client, item.remote_id))
+    meet(client, item.connection, item.remote_id)

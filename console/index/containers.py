@@ -39,6 +39,11 @@ def remember(connection: Connection, one: Container) -> Item:
     return keeping.remember(connection, KIND, seen(one))
 
 
+def meet(client: Client, connection: Connection, container_id: str) -> None:
+    """Ask for one container by its id."""
+    remember(connection, containers.get(client, container_id))
+
+
 def forget(connection: Connection, container_id: str) -> None:
     """Note that a container is gone."""
     keeping.forget(connection, KIND, container_id)
@@ -46,4 +51,4 @@ def forget(connection: Connection, container_id: str) -> None:
 
 def look(client: Client, item: Item) -> None:
     """Read one container again."""
-    remember(item.connection, containers.get(client, item.remote_id))
+    meet(client, item.connection, item.remote_id)

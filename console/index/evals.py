@@ -6,6 +6,7 @@ from console.index.reading import Reading
 from console.models import Connection, Item
 from console.models.seen import Seen, label
 from console.v1 import evals, parse
+from console.v1.client import Client
 from console.v1.evals import Eval
 
 KIND = "eval"
@@ -35,6 +36,11 @@ def seen(one: Eval) -> Seen:
 def remember(connection: Connection, one: Eval) -> Item:
     """Keep what a call told of one eval, before a listing does."""
     return keeping.remember(connection, KIND, seen(one))
+
+
+def meet(client: Client, connection: Connection, eval_id: str) -> None:
+    """Ask for one eval by its id."""
+    remember(connection, evals.get(client, eval_id))
 
 
 def name_of(connection: Connection, eval_id: str) -> str:

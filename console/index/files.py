@@ -6,6 +6,7 @@ from console.index.reading import Reading
 from console.models import Connection, Item
 from console.models.seen import Seen, label
 from console.v1 import files
+from console.v1.client import Client
 
 KIND = "file"
 NONE_HERE = "This endpoint has no files."
@@ -35,6 +36,11 @@ def seen(one: files.File) -> Seen:
 def remember(connection: Connection, one: files.File) -> Item:
     """Keep a file that an answer told of, before a listing does."""
     return keeping.remember(connection, KIND, seen(one))
+
+
+def meet(client: Client, connection: Connection, file_id: str) -> None:
+    """Ask for one file by its id."""
+    remember(connection, files.get(client, file_id))
 
 
 def forget(connection: Connection, remote_id: str) -> None:

@@ -46,6 +46,11 @@ def remember(connection: Connection, job: FineTuningJob) -> Item:
     return keeping.remember(connection, KIND, seen(job))
 
 
+def meet(client: Client, connection: Connection, job_id: str) -> None:
+    """Ask for one job by its id."""
+    remember(connection, fine_tuning.get(client, job_id))
+
+
 def forget(connection: Connection, job_id: str) -> None:
     """Note that a job is gone."""
     keeping.forget(connection, KIND, job_id)
@@ -53,4 +58,4 @@ def forget(connection: Connection, job_id: str) -> None:
 
 def look(client: Client, item: Item) -> None:
     """Read one job again."""
-    remember(item.connection, fine_tuning.get(client, item.remote_id))
+    meet(client, item.connection, item.remote_id)

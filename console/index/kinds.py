@@ -28,15 +28,36 @@ KINDS: dict[str, Kind] = {
     for kind in (
         Kind(models.KIND, QUARTER, models.read, lambda _: True),
         Kind(deployments.KIND, timedelta(minutes=5), deployments.read, deployments.has_deployments),
-        Kind(files.KIND, QUARTER, files.read, may_have),
-        Kind(fine_tuning.KIND, QUARTER, fine_tuning.read, may_have, Following(fine_tuning.look, ENDED)),
-        Kind(batches.KIND, QUARTER, batches.read, may_have, Following(batches.look, batches.ENDED)),
-        Kind(vector_stores.KIND, QUARTER, vector_stores.read, may_have),
-        Kind(stored_completions.KIND, QUARTER, stored_completions.read, may_have),
+        Kind(files.KIND, QUARTER, files.read, may_have, meet=files.meet),
         Kind(
-            containers.KIND, QUARTER, containers.read, may_have, Following(containers.look, containers.ENDED)
+            fine_tuning.KIND,
+            QUARTER,
+            fine_tuning.read,
+            may_have,
+            Following(fine_tuning.look, ENDED),
+            fine_tuning.meet,
         ),
-        Kind(evals.KIND, QUARTER, evals.read, may_have),
+        Kind(
+            batches.KIND,
+            QUARTER,
+            batches.read,
+            may_have,
+            Following(batches.look, batches.ENDED),
+            batches.meet,
+        ),
+        Kind(vector_stores.KIND, QUARTER, vector_stores.read, may_have, meet=vector_stores.meet),
+        Kind(
+            stored_completions.KIND, QUARTER, stored_completions.read, may_have, meet=stored_completions.meet
+        ),
+        Kind(
+            containers.KIND,
+            QUARTER,
+            containers.read,
+            may_have,
+            Following(containers.look, containers.ENDED),
+            containers.meet,
+        ),
+        Kind(evals.KIND, QUARTER, evals.read, may_have, meet=evals.meet),
         Kind(eval_runs.KIND, QUARTER, eval_runs.read, may_have, Following(eval_runs.look, runs.ENDED)),
         Kind(responses.KIND, QUARTER, None, has_responses, Following(responses.look, responses.ENDED)),
         Kind(conversations.KIND, QUARTER, None, may_have),

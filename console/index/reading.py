@@ -45,7 +45,7 @@ class Kind:
     """One kind of object: `read` takes a connection and a cursor, `every` is how old it may grow.
 
     Without `read` there is no list at the API: the index holds what single calls told of, and nothing but a
-    call for the object itself can say that it is gone.
+    call for the object itself can say that it is gone. `meet` asks for one by its id and keeps it.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Kind:
     read: Callable[[Connection, str], Reading] | None
     applies: Callable[[Connection], bool]
     following: Following | None = None
+    meet: Callable[[Client, Connection, str], object] | None = None
 
     @property
     def is_listed(self) -> bool:

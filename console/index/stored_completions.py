@@ -9,6 +9,7 @@ from console.index.reading import Reading
 from console.models import Connection, Item
 from console.models.seen import Seen, label
 from console.v1 import stored_completions
+from console.v1.client import Client
 from console.v1.stored_completions import StoredCompletion
 
 KIND = "stored_completion"
@@ -64,6 +65,11 @@ def name_of(one: StoredCompletion) -> str:
 def remember(connection: Connection, one: StoredCompletion) -> Item:
     """Keep what a call told of one stored answer, before a listing does."""
     return keeping.remember(connection, KIND, seen(one))
+
+
+def meet(client: Client, connection: Connection, completion_id: str) -> None:
+    """Ask for one stored answer by its id."""
+    remember(connection, stored_completions.get(client, completion_id))
 
 
 def forget(connection: Connection, completion_id: str) -> None:

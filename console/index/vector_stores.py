@@ -99,6 +99,11 @@ def remember(connection: Connection, store: VectorStore, file_ids: Iterable[str]
         Sync.count_one(connection.pk, KIND, by=1)
 
 
+def meet(client: Client, connection: Connection, store_id: str) -> None:
+    """Ask for one store by its id."""
+    remember(connection, vector_stores.get(client, store_id))
+
+
 def forget(connection: Connection, store_id: str) -> None:
     """Note that a store is gone."""
     keeping.forget(connection, KIND, store_id)

@@ -7,14 +7,16 @@ from urllib.parse import urlencode
 from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from console import access
 from console.context import theme
 from console.index.kinds import KINDS as OBJECTS
+from console.index.meeting import can_meet, met
 from console.models import audit
+from console.outbound.errors import UpstreamError
 from console.views.shared import BadQuery, wants_json
 from console.views.shown_kinds import SHOWN
 
@@ -52,23 +54,37 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Say that nothing is there; of an object that may yet be met, where that is done."""
-    if not isinstance(exception, access.UnknownItem):
-        return framed(request, 404)
-    where, kind = exception.connection, exception.kind
-    place = {"connection": where.slug}
-    if OBJECTS[kind].is_listed:
-        how, url_name, title = "read anew by its list", SHOWN[kind].list_name, SHOWN[kind].title
-    else:
-        how, url_name, title = "opened by its id", f"{kind}-open", "Open it by its id"
-        place["id"] = exception.remote_id
-    return framed(
-        request,
-        404,
-        reason=f"The index of {where.name} does not know this id. What was made elsewhere is known once it is {how}.",
-        list_url=f"{reverse(url_name)}?{urlencode(place)}",
-        list_title=title,
-    )
+    if isinstance(exception, access.UnknownItem):
+        return unknown(request, exception)
+    return framed(request, 404)
+
+
+def unknown(request: HttpRequest, item: access.UnknownItem) -> HttpResponse:
+    """An object that the index does not know is asked for; where that is no help, say why and what to do."""
+    where = item.connection
+    how, list_url, list_title = way_to(item)
+    why = f". What was made elsewhere is known once it is {how}."
+    if request.method in ("GET", "HEAD") and can_meet(where, item.kind):
+        try:
+            if met(where, request.user, item.kind, item.remote_id):
+                return redirect(request.get_full_path())
+            why = (
+                ", and neither does the resource: it was deleted, it has expired, or another resource has it."
+            )
+        except UpstreamError as error:
+            why = f", and the resource could not be asked: {error}"
+    reason = f"The index of {where.name} does not know this id{why}"
+    return framed(request, 404, reason=reason, list_url=list_url, list_title=list_title)
+
+
+def way_to(item: access.UnknownItem) -> tuple[str, str, str]:
+    """How an object can yet be known, and the page for it with its title."""
+    place = {"connection": item.connection.slug}
+    if OBJECTS[item.kind].is_listed:
+        shown = SHOWN[item.kind]
+        return "read anew by its list", f"{reverse(shown.list_name)}?{urlencode(place)}", shown.title
+    place["id"] = item.remote_id
+    return "opened by its id", f"{reverse(f'{item.kind}-open')}?{urlencode(place)}", "Open it by its id"
 
 
 def not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:

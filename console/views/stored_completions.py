@@ -79,20 +79,10 @@ def refresh(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show(request: HttpRequest, slug: str, completion_id: str) -> HttpResponse:
     """A stored completion from the index at once; what was asked is fetched by a part of the page."""
-    item = opened(request.user, slug, completion_id)
+    item = access.item_for(request.user, slug, KIND, completion_id, may="read")
     if wants_json(request):
         return JsonResponse({**as_json(Row(item)), "raw": item.raw})
     return render(request, "stored_completions/show.html", shown(request, item))
-
-
-def opened(user: Any, slug: str, completion_id: str) -> Item:
-    """The item, also of one that no listing told of yet: the playground links to what it just stored."""
-    connection = access.connection_for(user, slug, may="read")
-    known_here = access.items_for(user, KIND).filter(connection=connection, remote_id=completion_id)
-    if not known_here.exists():
-        with connection.client(audit.Actor()) as client:
-            known.remember(connection, stored_completions.get(client, completion_id))
-    return access.item_for(user, slug, KIND, completion_id, may="read")
 
 
 @require_safe

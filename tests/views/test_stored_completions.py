@@ -344,16 +344,6 @@ def test_nothing_is_read_again_while_it_is_fresh(reading, known, upstream):
     assert Sync.objects.get(kind="stored_completion").total == 3
 
 
-def test_one_that_no_listing_told_of_yet_is_asked_for(reading, connection, upstream):
-    upstream["GET /chat/completions/chatcmpl-1"] = 200, FIRST
-
-    assert reading.get(URL).status_code == 200
-    assert reading.get(URL).status_code == 200
-
-    assert upstream.hits == 1
-    assert reading.get("/c/prod/stored-completions/chatcmpl-9/").status_code == 404
-
-
 def test_an_answer_of_the_playground_leads_to_what_was_stored(reading, bob, connection, workspace):
     comparison = Comparison.objects.create(workspace=workspace, owner=bob, title="Kept")
     turn = Turn.objects.create(comparison=comparison, number=1, input="Hi", asked_by=bob)
