@@ -175,3 +175,9 @@ def write(job: Job, lines: Iterable[bytes]) -> None:
 def batch_of(draft: Job) -> NewBatch:
     """What shall be started once the draft is confirmed: its key is the draft's own, so it happens once."""
     return NewBatch(**{**draft.arguments["batch"], "key": draft.pk.hex, "upload": draft.arguments["upload"]})
+
+
+def is_constant(draft: Job) -> bool:
+    """Whether every row gave the same request; a draft that repeats lines has no rows."""
+    template = draft.arguments.get("template")
+    return bool(template) and jsonl.Template(**template).is_constant

@@ -1,5 +1,6 @@
 """A batch from a prompt and the rows of a CSV."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,12 +12,14 @@ from console.batching.work import NewBatch
 from console.forms.batches import StartForm
 from console.forms.fields import area, choice, decimal, number, plain, text
 from console.forms.uploads import SMALL
-from console.jsonl import Template
+from console.jsonl import Template, columns_of, no_column, unclosed
 from console.models import Upload
 from console.outbound.errors import ProtocolError
 from console.outbound.json_text import parse_json_text
 
 LIMITS = {"/v1/chat/completions": "max_completion_tokens", "/v1/responses": "max_output_tokens"}
+FILLED = ("system", "user", "more", "custom_id")
+"""The fields in which a column may be named."""
 TAKEN = {"model", "messages", "input", "instructions"}
 
 
@@ -74,6 +77,19 @@ class TemplateForm(StartForm):
         if taken := sorted(TAKEN & value.keys()):
             raise ValidationError(f"“{taken[0]}” has a field of its own.")
         return value
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean() or {}
+        for name in FILLED:
+            if piece := unclosed(clean.get(name)):
+                self.add_error(name, f"“{piece}” begins a column and does not end it: write {{{{column}}}}.")
+        return clean
+
+    def fit(self, columns: Sequence[str]) -> None:
+        """Tell each field which of the columns that it names are not among these."""
+        for name in FILLED:
+            if missing := columns_of(self.cleaned_data.get(name)) - set(columns):
+                self.add_error(name, no_column(missing, columns))
 
     def template(self) -> Template:
         clean = self.cleaned_data

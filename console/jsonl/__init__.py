@@ -12,7 +12,7 @@ from .preview import Page, Row, preview
 from .problems import Problem
 from .purposes import ENDPOINTS, LIMITS, Expected, Limits, Purpose, likely
 from .repairing import Change, RepairReport, repair
-from .templating import BuildError, Template, build, header
+from .templating import BuildError, Template, build, columns_of, header, no_column, unclosed
 from .tokens import Tokens
 
 __all__ = [
@@ -38,12 +38,15 @@ __all__ = [
     "batch_estimate",
     "build",
     "check",
+    "columns_of",
     "csv_line",
     "guarded",
     "header",
     "likely",
+    "no_column",
     "preview",
     "repair",
     "to_csv",
     "training_estimate",
+    "unclosed",
 ]

@@ -5,7 +5,7 @@ Cells are put into the values of the parsed template, so that nothing in a cell 
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,8 @@ from .purposes import LIMITS, Purpose
 
 PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 LIMIT = LIMITS[Purpose.BATCH]
+MOST_UNCLOSED = 24  # characters of a placeholder without an end
+MOST_NAMED = 20  # columns in a sentence
 
 
 class BuildError(Exception):
@@ -47,15 +49,45 @@ class Template:
     @property
     def columns(self) -> frozenset[str]:
         """The columns that the placeholders name."""
-        return frozenset(_names([self.body, self.custom_id]))
+        return columns_of([self.body, self.custom_id])
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether every row gives the same request, but for its id."""
+        return not columns_of(self.body)
 
 
-def _names(value: Any) -> Iterator[str]:
+def columns_of(value: Any) -> frozenset[str]:
+    """The columns that the placeholders in the strings of a JSON value name."""
+    return frozenset(name for text in _strings(value) for name in PLACEHOLDER.findall(text))
+
+
+def unclosed(value: Any) -> str:
+    """The first place in the strings of a JSON value where a placeholder begins and does not end, cut short; or ""."""
+    for text in _strings(value):
+        rest = PLACEHOLDER.sub(" ", text)
+        if (start := rest.find("{{")) >= 0:
+            return shown(rest[start:], MOST_UNCLOSED)
+    return ""
+
+
+def no_column(missing: Iterable[str], header: Sequence[str]) -> str:
+    """The sentence for columns that a template names and a CSV does not have; it names those that there are."""
+    there = _quoted(header[:MOST_NAMED])
+    more = f" and {len(header) - MOST_NAMED} more" if len(header) > MOST_NAMED else ""
+    return f"The CSV has no column {_quoted(sorted(missing))}. Its columns: {there}{more}."
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f'"{shown(name)}"' for name in names)
+
+
+def _strings(value: Any) -> Iterator[str]:
     if isinstance(value, str):
-        yield from PLACEHOLDER.findall(value)
+        yield value
     elif isinstance(value, dict | list):
         for inner in value.values() if isinstance(value, dict) else value:
-            yield from _names(inner)
+            yield from _strings(inner)
 
 
 def build(template: Template, source: Source) -> Iterator[bytes]:
@@ -121,7 +153,8 @@ def rows(source: Source, *, needed: frozenset[str] = frozenset()) -> Iterator[tu
             elif cells:
                 row += 1
                 if len(cells) != len(header):
-                    raise BuildError(f"The row has {len(cells)} cells, the header {len(header)}.", row=row)
+                    count = f"{len(cells)} cell{'' if len(cells) == 1 else 's'}"
+                    raise BuildError(f"The row has {count}, the header {len(header)}.", row=row)
                 yield row, dict(zip(header, cells, strict=True))
         if header is None:
             raise BuildError("The CSV is empty.")
@@ -161,7 +194,6 @@ def _header(cells: list[str], needed: frozenset[str]) -> list[str]:
         raise BuildError("A column has no name.")
     if len(set(names)) < len(names):
         raise BuildError("Two columns have the same name.")
-    missing = sorted(needed - set(names))
-    if missing:
-        raise BuildError("The CSV has no column " + ", ".join(f'"{shown(name)}"' for name in missing) + ".")
+    if missing := needed - set(names):
+        raise BuildError(no_column(missing, names))
     return names

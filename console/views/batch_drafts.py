@@ -52,6 +52,7 @@ def show(request: HttpRequest, slug: str, draft: uuid.UUID) -> HttpResponse:
         "upload": upload,
         "wanted": wanted,
         "lines": lines,
+        "is_constant": building.is_constant(job),
         "unknown": related.unknown_deployments(connection, models_of(lines)),
         "samples": batch_code.starting(connection, upload.name, wanted),
     }

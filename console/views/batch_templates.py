@@ -38,9 +38,9 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     if code_follows.is_asked(request):
         return code_follows.answered(request, as_code(request, connection))
     form = TemplateForm(request.POST, request.FILES)
-    is_good = form.is_valid()
+    form.full_clean()
     rows = given(request, connection, form)
-    lines = first_lines(form, rows) if is_good and rows else []
+    lines = first_lines(form, rows) if rows and fits(form, rows) else []
     if rows is None or not lines or "look" in request.POST or form.errors:
         return page(request, connection, form, rows=rows, lines=lines)
     return built(request, connection, form, rows)
@@ -96,6 +96,13 @@ def known(request: HttpRequest, connection: Connection, upload_id: str) -> Uploa
     is_there = upload.stays and upload.state == Upload.State.RECEIVED and upload.path.exists()
     is_ours = upload.owner_id == request.user.pk and upload.workspace_id == connection.workspace_id
     return upload if is_there and is_ours else None
+
+
+def fits(form: TemplateForm, rows: Upload) -> bool:
+    """Whether nothing is wrong with the form, nor with it over these rows: that is told at its fields."""
+    if columns := building.columns(rows):
+        form.fit(columns)
+    return form.is_valid()
 
 
 def first_lines(form: TemplateForm, rows: Upload) -> list[bytes]:
@@ -155,6 +162,7 @@ def page(
         "rows": rows,
         "columns": building.columns(rows) if rows else [],
         "lines": [line.decode() for line in lines or ()],
+        "is_constant": bool(lines) and form.template().is_constant,
         "deployments": related.deployments(connection),
         "samples": batch_code.building(connection, CSV, *EXAMPLE),
     }

@@ -3,7 +3,7 @@ import pickle
 
 import pytest
 
-from console.jsonl import BuildError, Purpose, Template, build
+from console.jsonl import BuildError, Purpose, Template, build, no_column, unclosed
 
 from .examples import report
 
@@ -60,10 +60,10 @@ def test_ids_can_follow_a_template():
     ("data", "custom_id", "row", "message"),
     [
         (b"", "", 0, "The CSV is empty."),
-        (b"text\na\n", "", 0, 'The CSV has no column "language".'),
+        (b"text\na\n", "", 0, 'The CSV has no column "language". Its columns: "text".'),
         (b"text,text\na,b\n", "", 0, "Two columns have the same name."),
         (b"text,,language\n", "", 0, "A column has no name."),
-        (b"text,language\na,b\nc\n", "", 2, "The row has 1 cells, the header 2."),
+        (b"text,language\na,b\nc\n", "", 2, "The row has 1 cell, the header 2."),
         (b"text,language\na,b\na,c\n", "{{text}}", 2, 'The id "a" was used before.'),
         (b"text,language\n,b\n", "{{text}}", 1, "The id of this row is empty."),
         (b"text,language\n\xff,b\n", "", 0, "Line 2 is not UTF-8; save the CSV as UTF-8."),
@@ -79,6 +79,31 @@ def test_what_does_not_fit_is_named_with_its_row(data, custom_id, row, message):
 
     assert (raised.value.row, raised.value.message) == (row, message)
     assert pickle.loads(pickle.dumps(raised.value)).row == row
+
+
+@pytest.mark.parametrize(
+    ("value", "piece"),
+    [
+        ("Is it {{mood", "{{mood"),
+        ("{{a}} and {{mood} or more than there is room for", "{{mood} or more than th…"),
+        ({"stop": ["{{a}}", "{{b"]}, "{{b"),
+        ("{{mood}} {{ mood }} {mood} }}", ""),
+        ({"top_p": 0.9}, ""),
+    ],
+)
+def test_a_placeholder_without_an_end_is_found(value, piece):
+    assert unclosed(value) == piece
+
+
+def test_of_many_columns_the_first_are_named():
+    names = [f"c{number}" for number in range(23)]
+
+    assert no_column(["mood"], names).endswith('"c19" and 3 more.')
+
+
+def test_a_template_is_constant_where_only_its_ids_differ():
+    assert Template("/v1/responses", "gpt", {"input": "Hi"}, custom_id="{{n}}").is_constant
+    assert not TEMPLATE.is_constant
 
 
 def test_a_batch_of_more_than_100000_rows_is_refused():

@@ -304,6 +304,43 @@ def test_a_bad_form_is_kept_and_told(operating, upstream, wrong, told):
     assert not Job.objects.exists()
 
 
+def test_columns_that_the_csv_does_not_have_are_told_at_the_fields_that_name_them(operating):
+    wrong = {"user": "{{colour}}", "custom_id": "{{number}}", "more": '{"stop": "{{end}}"}'}
+
+    response = operating.post(URL, {**FORM, **wrong, "file": csv()}, headers=JSON)
+
+    there = 'Its columns: "id", "review", "stars".'
+    assert response.json()["error"]["fields"] == {
+        "user": [f'The CSV has no column "colour". {there}'],
+        "more": [f'The CSV has no column "end". {there}'],
+        "custom_id": [f'The CSV has no column "number". {there}'],
+    }
+
+
+def test_a_column_that_is_not_ended_is_told_at_its_field(operating):
+    response = operating.post(URL, {**FORM, "user": "Is {{mood good?", "file": csv()})
+
+    assert response.status_code == 422
+    assert response.context["form"].errors == {
+        "user": ["“{{mood good?” begins a column and does not end it: write {{column}}."]
+    }
+
+
+def test_a_prompt_without_a_column_is_warned_of_and_built(operating):
+    looked = operating.post(URL, {**FORM, "user": "Is it good?", "file": csv(), "look": "1"}).text
+    same = operating.get(f"/c/prod/batches/drafts/{built(operating, user='Is it good?').pk}/").text
+
+    assert ("Every request is the same" in looked, "Every request is the same" in same) == (True, True)
+    assert "Upload and start" in same
+
+
+def test_a_prompt_with_a_column_is_not_warned_of(operating):
+    looked = operating.post(URL, {**FORM, "file": csv(), "look": "1"}).text
+    page = operating.get(f"/c/prod/batches/drafts/{built(operating).pk}/").text
+
+    assert "Every request is the same" not in looked + page
+
+
 def test_rows_of_somebody_else_are_not_taken(operating, client, carol, connection):
     rows = operating.post(URL, {**FORM, "file": csv(), "look": "1"}).context["rows"]
     client.force_login(carol)
