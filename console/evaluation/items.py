@@ -3,7 +3,9 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
+from console.outbound.errors import UpstreamError
 from console.v1 import eval_runs
 from console.v1.client import Client
 from console.v1.eval_runs import ITEM_STATUSES, OutputItem
@@ -11,6 +13,8 @@ from console.v1.eval_runs import ITEM_STATUSES, OutputItem
 SIZE = 50
 MOST_LOOKED_AT = 1000
 """As many items are read to fill a page that a filter leaves thin; the next link goes on from there."""
+MOST_BESIDE = 200
+"""As many items are read in each direction for the ones beside an item."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,39 @@ def read(
     for page in pages:
         for place, item in enumerate(page.rows, 1):
             yield item, place == len(page.rows) and not page.after
+
+
+class Near(NamedTuple):
+    """The id of the nearest item that fits, else "" and why: there is none, it is too far, it is not told."""
+
+    id: str
+    why: Literal["", "end", "far", "untold"] = ""
+
+
+def beside(client: Client, eval_id: str, run_id: str, item: OutputItem, wanted: Wanted) -> tuple[Near, Near]:
+    """The nearest items that fit, before one and after it; what a resource does not tell breaks no page."""
+    before, after = (near(client, eval_id, run_id, item, wanted, order=order) for order in ("desc", "asc"))
+    return before, after
+
+
+def near(client: Client, eval_id: str, run_id: str, item: OutputItem, wanted: Wanted, *, order: str) -> Near:
+    """The resource filters only where the item itself fits: elsewhere it would not know the cursor."""
+    status = wanted.upstream_status if wanted.upstream_status == item.status else None
+    limit = 1 if wanted == Wanted(status or "") else 100
+    pages = eval_runs.item_pages(
+        client, eval_id, run_id, status=status, order=order, limit=limit, after=item.id
+    )
+    looked_at = 0
+    try:
+        for page in pages:
+            if found := next(filter(wanted.fits, page.rows), None):
+                return Near(found.id)
+            looked_at += len(page.rows)
+            if looked_at >= MOST_BESIDE and page.after:
+                return Near("", "far")
+    except UpstreamError:
+        return Near("", "untold")
+    return Near("", "end")
 
 
 def words(item: OutputItem) -> str:

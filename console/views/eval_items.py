@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from console import access
 from console.evaluation import known
-from console.evaluation.items import Found, Wanted, find
+from console.evaluation.items import MOST_BESIDE, Found, Near, Wanted, beside, find
 from console.index.eval_runs import KIND
 from console.models import Item
 from console.outbound.json_text import clean_text
@@ -23,14 +23,19 @@ from console.views.shared import BadQuery, asks_for, wants_json
 
 STATUSES = {"pass": "Passed", "fail": "Failed", "error": "Errors"}
 MOST_TEXT = 200
+WITHOUT = {
+    "end": "None {}",
+    "far": f"None among the {MOST_BESIDE} {{}}",
+    "untold": "What stands {} is not told",
+}
 
 
 class ItemRow:
     """An item as the table shows it."""
 
-    def __init__(self, run: Item, one: OutputItem) -> None:
+    def __init__(self, run: Item, one: OutputItem, wanted: Wanted) -> None:
         self.one = one
-        self.url = reverse("eval-item", args=[run.connection.slug, run.remote_id, one.id])
+        self.url = item_url(run, one.id, wanted)
 
     @property
     def state(self) -> str:
@@ -83,19 +88,33 @@ def asked(request: HttpRequest) -> Wanted:
 
 
 def shown(run: Item, wanted: Wanted, found: Found, after: str) -> dict[str, Any]:
-    chosen = {"status": wanted.status, "criterion": wanted.criterion, "q": wanted.q}
-    kept = {name: value for name, value in chosen.items() if value}
+    kept = narrowed(wanted)
     url = reverse("eval-items", args=[run.connection.slug, run.remote_id])
     return {
         "wanted": wanted,
         "found": found,
-        "rows": [ItemRow(run, one) for one in found.items],
+        "rows": [ItemRow(run, one, wanted) for one in found.items],
         "items_url": url,
         "statuses": STATUSES,
         "is_first": not after,
-        "first_url": f"{url}?{urlencode(kept)}",
+        "first_url": first_url(run, wanted),
         "next_url": f"{url}?{urlencode({**kept, 'after': found.after})}" if found.after else "",
     }
+
+
+def narrowed(wanted: Wanted) -> dict[str, str]:
+    chosen = {"status": wanted.status, "criterion": wanted.criterion, "q": wanted.q}
+    return {name: value for name, value in chosen.items() if value}
+
+
+def first_url(run: Item, wanted: Wanted) -> str:
+    url = reverse("eval-items", args=[run.connection.slug, run.remote_id])
+    return f"{url}?{urlencode(narrowed(wanted))}"
+
+
+def item_url(run: Item, item_id: str, wanted: Wanted) -> str:
+    url = reverse("eval-item", args=[run.connection.slug, run.remote_id, item_id])
+    return f"{url}?{urlencode(narrowed(wanted))}".rstrip("?")
 
 
 @require_safe
@@ -105,12 +124,15 @@ def show(request: HttpRequest, slug: str, run_id: str, item_id: str) -> HttpResp
     eval_id = known.run_of(run).eval
     with run.connection.client(request.user) as client:
         one = eval_runs.get_item(client, eval_id, run_id, item_id)
-    if wants_json(request):
-        return JsonResponse(dict(one.raw))
+        if wants_json(request):
+            return JsonResponse(dict(one.raw))
+        wanted = asked(request)
+        near = beside(client, eval_id, run_id, one, wanted)
     context = {
         **framed(request, run),
         "one": one,
-        "output_item": ItemRow(run, one),
+        **ways(run, near, wanted),
+        "output_item": ItemRow(run, one, wanted),
         "fields": list(one.item.items()),
         "samples": code_calls.calling(
             run.connection,
@@ -122,3 +144,12 @@ def show(request: HttpRequest, slug: str, run_id: str, item_id: str) -> HttpResp
         ),
     }
     return render(request, "eval_items/show.html", context)
+
+
+def ways(run: Item, near: tuple[Near, Near], wanted: Wanted) -> dict[str, Any]:
+    """To the items beside one, or why there is no way."""
+    told: dict[str, Any] = {"wanted": wanted, "list_url": first_url(run, wanted)}
+    for side, one in zip(("before", "after"), near, strict=True):
+        told[f"{side}_url"] = item_url(run, one.id, wanted) if one.id else ""
+        told[f"{side}_none"] = WITHOUT[one.why].format(side) if one.why else ""
+    return told

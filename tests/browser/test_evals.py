@@ -88,7 +88,20 @@ def test_an_eval_is_made_run_twice_and_compared(visit: Visit, rows_file: str) ->
 
 
 def reads_items(page: Page) -> None:
-    """Filter the items of a run, and read one in full."""
+    """Go from one item of a run to the next, filter them, and read one in full."""
+    told = [link.inner_text() for link in page.locator("#items tbody th a").all()[:2]]
+    page.locator("#items tbody th a").first.click()
+    expect(page.get_by_text("None before")).to_be_visible()
+    expect(page.locator("main")).to_contain_text(told[0].split(" · ")[0])
+    page.keyboard.press("j")
+    expect(page.get_by_role("link", name="Previous")).to_be_visible()
+    expect(page.locator("main")).to_contain_text(told[1].split(" · ")[0])
+    hold(page)
+    page.go_back()
+    expect(page.get_by_text("None before")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#items tbody tr")).to_have_count(15)
+
     page.get_by_label("Search rows and answers").fill("climbing rope")
     page.get_by_label("Search rows and answers").press("Enter")
     expect(page.locator("#items tbody tr")).to_have_count(1)

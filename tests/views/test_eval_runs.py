@@ -194,6 +194,69 @@ def test_an_item_answers_json_and_an_unknown_one_is_not_there(reading, known_run
     assert reading.get(f"{URL}items/outputitem_9/").status_code == 404
 
 
+def beside(answering, before: list, after: list) -> None:
+    """What the resource lists before and after the item that is opened."""
+    answering[f"GET {PATH}/output_items"] = [listed(*before), listed(*after)]
+
+
+def test_an_item_leads_to_those_beside_it_in_the_list(reading, known_run, answering):
+    beside(answering, [item_of(0, passed=True)], [item_of(2, passed=True)])
+
+    context = reading.get(f"{URL}items/outputitem_1/").context
+
+    assert context["before_url"] == f"{URL}items/outputitem_0/"
+    assert context["after_url"] == f"{URL}items/outputitem_2/"
+    assert [one.query for one in answering.requests[-2:]] == [
+        {"order": [order], "limit": ["1"], "after": ["outputitem_1"]} for order in ("desc", "asc")
+    ]
+
+
+def test_only_failed_items_are_gone_through_where_only_those_were_listed(reading, known_run, answering):
+    beside(answering, [], [item_of(4, passed=False)])
+
+    page = reading.get(f"{URL}items/outputitem_1/?status=fail")
+
+    assert "None before" in page.text
+    assert page.context["after_url"] == f"{URL}items/outputitem_4/?status=fail"
+    assert f'href="{URL}items/?status=fail">All that fit' in page.text
+    assert {one.query["status"][0] for one in answering.requests[-2:]} == {"fail"}
+
+
+def test_beside_an_item_that_does_not_fit_the_console_filters_itself(reading, known_run, answering):
+    beside(answering, [item_of(0, passed=False)], [item_of(2, passed=False), item_of(3, passed=True)])
+
+    context = reading.get(f"{URL}items/outputitem_1/?status=pass").context
+
+    assert (context["before_url"], context["after_url"]) == ("", f"{URL}items/outputitem_3/?status=pass")
+    assert "status" not in answering.requests[-1].query
+
+
+def test_a_thin_filter_looks_only_so_far_beside_an_item(reading, known_run, answering):
+    pages = [[item_of(first + number, passed=True) for number in range(100)] for first in (100, 200)]
+    full = [(200, {"object": "list", "has_more": True, "data": rows}) for rows in pages]
+    answering[f"GET {PATH}/output_items"] = [*full, *full]
+
+    page = reading.get(f"{URL}items/outputitem_1/?q=nowhere").text
+
+    assert "None among the 200 before" in page
+    assert "None among the 200 after" in page
+
+
+def test_an_item_is_shown_although_its_neighbours_are_not_told(reading, known_run, answering):
+    answering[f"GET {PATH}/output_items"] = 400, {"error": {"code": "invalid", "message": "No such order"}}
+
+    page = reading.get(f"{URL}items/outputitem_1/")
+
+    assert page.status_code == 200
+    assert "What stands after is not told" in page.text
+
+
+def test_the_list_of_items_keeps_its_filter_on_the_way_to_one(reading, known_run, answering):
+    page = reading.get(f"{URL}items/?status=fail&criterion=exact", headers=ITEMS)
+
+    assert page.context["rows"][0].url == f"{URL}items/outputitem_1/?status=fail&criterion=exact"
+
+
 def test_a_run_is_cancelled(operating, known_run, upstream):
     upstream[f"POST {PATH}"] = 200, {**WORKING, "status": "canceled"}
 
