@@ -84,7 +84,7 @@ def about_each(items: Iterable[Item], name: str) -> list[Sample]:
 def titled(title: str, samples: Sequence[Sample]) -> list[Sample]:
     """Samples of an action that a page offers by a click, to stand beside those of reading its object."""
     name = title.lower().replace(" ", "-")
-    return [Sample(f"{title}: {one.title}", f"{name}-{one.id}", one.text) for one in samples]
+    return [Sample(f"{one.title}: {title.lower()}", f"{name}-{one.id}", one.text) for one in samples]
 
 
 def by_path(method: str, url_path: str, body: Mapping[str, Any]) -> str:

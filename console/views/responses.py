@@ -129,22 +129,22 @@ def framed(request: HttpRequest, item: Item) -> dict[str, Any]:
 
 
 def living(request: HttpRequest, item: Item, found: Look | None = None) -> dict[str, Any]:
-    """What the live part needs: `asks` is when it asks again, `follows` whether it reads the events instead."""
+    """What the live part needs: `asks` is when it asks again, `streams` whether it reads the events instead."""
     row = Row(item)
-    follows = row.is_under_way and row.response.is_background and "poll" not in request.GET
-    follows = follows and not (found and (found.is_settling or found.error))
+    streams = row.is_under_way and row.response.is_background and "poll" not in request.GET
+    streams = streams and not (found and (found.is_settling or found.error))
     return {
         "look": found,
-        "follows": follows,
-        "asks": asks(row, found, follows=follows),
+        "streams": streams,
+        "asks": asks(row, found, streams=streams),
         "draft": drafts.draft_of(item) if row.is_under_way else None,
         "comparison": access.comparison_behind(request.user, row.origin.comparison),
     }
 
 
-def asks(row: Row, found: Look | None, *, follows: bool) -> str:
+def asks(row: Row, found: Look | None, *, streams: bool) -> str:
     """When the live part asks for a response again, as htmx takes it; "" for never."""
-    if row.item.gone_at or follows:
+    if row.item.gone_at or streams:
         return ""
     if found is None:
         return "load"

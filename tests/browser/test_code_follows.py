@@ -92,7 +92,7 @@ def test_the_code_of_attributes_follows_in_its_own_tab(visit: Visit) -> None:
     page = visit("/vector-stores/?connection=contoso-eastus2")
     page.locator("tbody th a").first.click()
     page.locator("#live tbody th a").first.click()
-    tab(page, "Save: curl").click()
+    tab(page, "curl: save").click()
 
     page.get_by_label("Attributes").fill("year = 2031")
     page.get_by_role("button", name="Save attributes").focus()

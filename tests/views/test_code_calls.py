@@ -106,5 +106,5 @@ def test_an_action_beside_another_has_a_title_and_ids_of_its_own(connection):
     reading = code_calls.calling(connection, "files.retrieve", "GET", "/files/a", ids=["a"])
     both = [*reading, *code_calls.titled("Take out", code_calls.calling(connection, "x", "POST", "/x"))]
 
-    assert [one.title for one in both] == ["Python", "curl", "Take out: Python", "Take out: curl"]
+    assert [one.title for one in both] == ["Python", "curl", "Python: take out", "curl: take out"]
     assert len({one.id for one in both}) == 4

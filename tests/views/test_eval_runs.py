@@ -51,7 +51,7 @@ def test_a_run_is_shown_from_the_index_and_asks_nobody(reading, known_run, upstr
     assert f'hx-get="{URL}live/"' in page
     assert f'hx-get="{URL}items/"' in page
     assert "Support answers" in page
-    assert "Cancel: Python" in page
+    assert "Python: cancel" in page
     assert f"{URL}delete/" not in page
     assert upstream.hits == 0
 

@@ -206,7 +206,7 @@ def test_curves_of_an_ended_job_come_from_its_result_file(reading, known, answer
 def test_what_the_buttons_do_stands_there_as_code(reading, known):
     titles = [one.title for one in reading.get(URL).context["samples"]]
 
-    assert titles == ["Python", "curl", "Pause: Python", "Pause: curl"]
+    assert titles == ["Python", "curl", "Python: pause", "curl: pause"]
     assert 'client.fine_tuning.jobs.pause("ftjob-1")' in reading.get(URL).text.replace("&quot;", '"')
 
 

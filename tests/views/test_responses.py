@@ -378,6 +378,18 @@ def test_many_are_deleted_by_a_job(operating, known):
     assert Job.objects.get().title == "Delete 2 responses"
 
 
+def test_the_code_beside_a_response_under_way_is_that_of_this_response(operating, known, connection):
+    met(connection, RUNNING)
+
+    page = operating.get("/c/prod/responses/resp_2/")
+
+    assert page.context["streams"]
+    assert "it follows the form" not in page.text
+    assert 'id="samples"' not in page.text
+    titles = [one.title for one in page.context["samples"]]
+    assert titles == ["Python", "curl", "Python: cancel", "curl: cancel"]
+
+
 def test_a_response_under_way_is_read_again_each_minute(known, connection, upstream):
     met(connection, RUNNING)
     Item.objects.filter(remote_id="resp_2").update(seen_at=timezone.now() - timedelta(minutes=2))

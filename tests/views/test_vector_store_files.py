@@ -192,7 +192,7 @@ def test_the_stored_text_is_shown_chunk_by_chunk_and_never_as_html(operating, up
 
     assert "&lt;script&gt;first" in page
     assert "year = 2026" in page
-    assert "Detach: curl" in page
+    assert "curl: detach" in page
     assert told["chunks"] == ["<script>first</script>", "second"]
 
 
