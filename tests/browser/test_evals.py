@@ -113,6 +113,26 @@ def reads_items(page: Page) -> None:
     expect(page.locator("#items tbody tr")).to_have_count(15)
 
 
+def test_verdicts_come_first_on_a_phone(visit: Visit, console: Console) -> None:
+    eval_id = asked(console, "/evals")[0]["id"]
+    run_id = asked(console, f"/evals/{eval_id}/runs")[0]["id"]
+    settled(visit("/evals/"))
+    page = visit(f"{ROOT}/eval-runs/{run_id}/", width=390)
+    page.locator("#items tbody th a").first.click()
+
+    verdicts = page.get_by_role("region", name="Verdicts")
+    expect(verdicts).to_be_visible()
+    tops = [
+        box["y"]
+        for each in page.locator("main .split section.card").all()
+        if (box := each.bounding_box()) is not None
+    ]
+    told = verdicts.bounding_box()
+    assert told is not None
+    assert told["y"] == min(tops)
+    hold(page)
+
+
 def compares(page: Page) -> None:
     expect(page.locator("#live svg.plot")).to_be_visible()
     hold(page)
