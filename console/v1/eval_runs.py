@@ -102,7 +102,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class OutputItem:
-    """One item of a run with its verdicts. `number` is its place in the data, the same in every run."""
+    """One item of a run with its verdicts. `number` is its place in the data from 0 on, the same in every run."""
 
     id: str
     run: str

@@ -119,10 +119,11 @@ def shown(context: dict[str, Any], found: Comparison, page: int) -> dict[str, An
 
 
 class Line:
-    """A row of the data as both runs judged it, with the pages of both items."""
+    """A row of the data as both runs judged it, with the pages of both items; `place` counts from 1 on."""
 
     def __init__(self, runs: list[RunRow], pair: Pair, criterion: str) -> None:
         self.pair = pair
+        self.place = pair.number + 1
         self.change = pair.change(criterion)
         passed, scores = pair.passed(criterion), pair.scores(criterion)
         self.sides = [

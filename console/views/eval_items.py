@@ -38,6 +38,11 @@ class ItemRow:
         self.url = item_url(run, one.id, wanted)
 
     @property
+    def place(self) -> int | None:
+        """The place in the data as people count, from 1 on."""
+        return None if self.one.number is None else self.one.number + 1
+
+    @property
     def state(self) -> str:
         return {"pass": "passed", "fail": "failed"}.get(self.one.status, self.one.status)
 

@@ -91,6 +91,7 @@ def test_the_part_says_what_the_test_means(reading, known_eval, upstream):
     assert "<html" not in page
     assert "So few changes cannot tell" in page
     assert "/c/prod/eval-runs/evalrun_2/items/b-0/" in page
+    assert 'aria-label="Row 1 of ' in page
 
 
 def test_without_script_the_comparison_is_a_page(reading, known_eval, upstream):

@@ -119,6 +119,8 @@ def test_items_come_as_a_table_with_every_verdict(reading, known_run, answering)
     assert "<html" not in response.text
     assert f"{URL}items/outputitem_1/" in response.text
     assert "Perhaps &lt;b&gt;not&lt;/b&gt;." in response.text
+    assert [row.place for row in response.context["rows"]] == [1, 2]
+    assert '<td class="r">2</td>' in response.text
 
 
 def test_an_empty_table_of_a_working_run_asks_again(reading, known_run, answering):
@@ -185,6 +187,7 @@ def test_one_item_is_shown_in_full(reading, known_run, answering):
     page = reading.get(f"{URL}items/outputitem_1/").text
 
     assert "Question 1?" in page
+    assert "Row 2 " in page
     assert "What the grader wrote" in page
     assert "helpful" in page
 
