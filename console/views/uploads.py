@@ -1,5 +1,6 @@
 """Files on their way: they come in parts, wait in the spool, and a job sends them on."""
 
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -132,10 +133,20 @@ def show(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         upload.connection, upload.name, upload.purpose, expires_after=upload.expires_after
     )
     part = bool(getattr(request, "htmx", False))
+    if part and "listed" in request.GET:
+        return in_list(request, upload, shown=request.GET["listed"])
     template = "uploads/show.html#upload" if part else "uploads/show.html"
     context = {"upload": upload, "samples": samples, "file_url": file_url(upload)}
     context["back"] = way_back.with_file(request, upload.file_id)
     return render(request, template, context)
+
+
+def in_list(request: HttpRequest, upload: Upload, *, shown: str) -> HttpResponse:
+    """Its row in the list of uploads, which asks again while a job works at it; announced when no longer as `shown`."""
+    answer = render(request, "uploads/new.html#row", {"upload": upload})
+    if upload.state != shown:
+        answer["HX-Trigger"] = json.dumps({"announce": f"{upload.name}: {upload.get_state_display()}"})
+    return answer
 
 
 @require_POST

@@ -16,6 +16,13 @@ function wait(form, change) {
   if (button) button.disabled = Number(form.dataset.under) > 0
 }
 
+// A screen reader hears each state once, and not each step of the bars.
+function follow(shown, { file, told }) {
+  if (told.text !== shown.said) announce(`${file.name}: ${told.text}`)
+  shown.said = told.text
+  show(shown, told)
+}
+
 function start(form, file) {
   const shown = row(file)
   const names = ['connection', 'kind', 'expires', 'store'].filter((name) => form.elements[name])
@@ -28,7 +35,7 @@ function start(form, file) {
     pause.setAttribute('aria-label', transfer.isPaused ? 'Resume' : 'Pause')
   })
   shown.part('cancel').addEventListener('click', () => transfer.cancel())
-  transfer.addEventListener('change', () => show(shown, transfer.told))
+  transfer.addEventListener('change', () => follow(shown, transfer))
   wait(form, 1)
   transfer.run().then((told) => {
     pause.remove()
@@ -36,7 +43,6 @@ function start(form, file) {
     if (told.url) link(shown, told)
     if ('collects' in form.dataset && told.state === 'received') collect(shown, told)
     wait(form, -1)
-    announce(`${file.name}: ${transfer.told.text}`)
   })
 }
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.browser.conftest import Visit
+from tests.browser.console import Console
 from tests.browser.playground import LONG
 from tests.browser.test_pages import hold, looks
 from tests.browser.watch import Watch
@@ -126,6 +127,24 @@ def test_after_a_reload_the_same_file_goes_on_behind_what_arrived(visit: Visit, 
     in_state(row(page, big.name), "sent")
     expect(page.locator("#uploads li").filter(has_text=big.name)).to_have_count(1)
     assert sent == [1, 2]
+
+
+def test_after_a_reload_the_list_follows_what_the_console_sends_on(
+    visit: Visit, console: Console, tmp_path: Path
+) -> None:
+    path = tmp_path / "followed.txt"
+    path.write_text("Followed through a reload.")
+    page = visit(UPLOAD)
+    with console.silence():
+        choose(page, path)
+        in_state(row(page, path.name), "sending")
+        page.reload()
+        in_state(row(page, path.name), "sending")
+        expect(page.get_by_role("progressbar", name=f"Progress of Upload {path.name}")).to_be_visible()
+
+    in_state(row(page, path.name), "sent")
+    expect(row(page, path.name)).not_to_have_attribute("hx-get", re.compile("."))
+    expect(page.locator("#status")).to_have_text(f"{path.name}: Sent")
 
 
 def test_leaving_asks_first_until_all_of_a_file_has_left_the_page(visit: Visit, big: Path) -> None:

@@ -2,6 +2,7 @@ import hashlib
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.html import escape
 
 from console import jobs
 from console.models import Connection, Job, Upload
@@ -268,6 +269,37 @@ def test_the_page_of_an_upload_follows_its_job(signed_in):
     assert 'hx-trigger="every 1s"' in page
     assert "<html" not in part
     assert "client.files.create" in page
+
+
+def listed(signed_in, told: dict, listed: str):
+    return signed_in.get(f"{told['url']}?listed={listed}", headers={"HX-Request": "true"})
+
+
+def test_the_list_follows_an_upload_until_its_job_has_ended(signed_in, upstream):
+    upstream["POST /files"] = 200, {"id": "file-1", "object": "file", "filename": "a.txt", "bytes": 10}
+    told = send_part(signed_in, begin(signed_in)).json()
+    page = signed_in.get("/files/upload/").text
+    under_way = listed(signed_in, told, "sending")
+
+    jobs.run(str(Job.objects.get().pk))
+    ended = listed(signed_in, told, "sending")
+
+    asks = f'hx-get="{told["url"]}?listed=sending" hx-trigger="every 2s"'
+    assert asks in page
+    assert asks in under_way.text
+    assert "HX-Trigger" not in under_way.headers
+    assert 'data-upload-state="sent"' in ended.text
+    assert "hx-get" not in ended.text
+    assert ended.headers["HX-Trigger"] == '{"announce": "a.txt: Sent"}'
+
+
+def test_the_list_says_why_a_file_was_not_taken(signed_in, upstream):
+    upstream["POST /files"] = 403, {"error": {"message": "No quota of files is left."}}
+    told = send_part(signed_in, begin(signed_in)).json()
+
+    jobs.run(str(Job.objects.get().pk))
+
+    assert escape(Job.objects.get().error_message) in listed(signed_in, told, "sending").text
 
 
 def test_a_reader_may_not_upload(client, bob, connection):
