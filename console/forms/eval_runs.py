@@ -26,7 +26,15 @@ KINDS = {
     "responses": "Responses",
     "json": "JSON",
 }
-REQUIRED = {"sample": ("model", "file"), "answered": ("file",), "json": ("body",)}
+NEEDED = {"model", "file", "body"}
+NEEDS = {
+    "sample": {"model", "file"},
+    "answered": {"file"},
+    "stored": set[str](),
+    "responses": set[str](),
+    "json": {"body"},
+}
+"""Which of the needed fields belong to each kind; another's are not looked at."""
 SAMPLING = ("temperature", "top_p", "max_completion_tokens", "seed", "reasoning_effort")
 NUMBERS = frozenset(SAMPLING) - {"reasoning_effort"}
 ROLES = ("user", "developer", "system", "assistant")
@@ -81,15 +89,16 @@ class RunForm(MarkedForm):
     )
     body = area("Data source", 16, "The member data_source, as the API takes it.")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.is_bound:
-            needed = REQUIRED.get(self.data.get("kind", ""), ())
-            for name in ("file", "model", "body"):
-                self.fields[name].required = name in needed
+    @property
+    def has_json(self) -> bool:
+        """Whether there is JSON to go to; before that a step makes it of the fields."""
+        return typed_in(self, "kind") == "json" or bool(typed_in(self, "body"))
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean() or {}
+        for name in NEEDED - NEEDS.get(clean.get("kind", ""), NEEDED):
+            self.errors.pop(name, None)
+            clean.setdefault(name, "")
         if clean.get("kind") == "json" and clean.get("body"):
             try:
                 source = read(clean["body"])

@@ -181,6 +181,22 @@ def test_a_page_about_an_eval_is_whole(
     hold(page)
 
 
+def test_the_fields_of_a_run_are_taken_along_to_its_json(visit: Visit, console: Console) -> None:
+    settled(visit("/evals/"))
+    kinds = {one["data_source_config"]["type"]: one["id"] for one in asked(console, "/evals")}
+    page = visit(f"{ROOT}/evals/{kinds['custom']}/run/")
+    page.get_by_label("Model under test").fill("gpt-4.1-nano")
+    expect(page.get_by_role("radio", name="JSON")).to_have_count(0)
+
+    page.get_by_role("button", name="Edit as JSON").click()
+
+    expect(page.get_by_label("Data source")).to_have_value(re.compile('"model": "gpt-4.1-nano"'))
+    page.get_by_text("A model answers rows").click()
+    expect(page.get_by_label("Model under test")).to_have_value("gpt-4.1-nano")
+    page.get_by_text("JSON", exact=True).click()
+    expect(page.get_by_label("Data source")).to_be_visible()
+
+
 def test_a_file_for_a_run_is_uploaded_on_the_way(visit: Visit, console: Console) -> None:
     settled(visit("/evals/"))
     kinds = {one["data_source_config"]["type"]: one["id"] for one in asked(console, "/evals")}

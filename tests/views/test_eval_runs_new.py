@@ -182,6 +182,27 @@ def test_the_fields_become_json(operating, known_eval, upstream):
     assert (form.initial["kind"], json.loads(form.initial["body"])) == ("json", SOURCE)
 
 
+def test_json_is_gone_to_by_the_step_that_takes_the_fields_along(operating, known_eval):
+    radio = 'name="kind" value="json"'
+    blank = operating.get(URL)
+    stepped = operating.post(URL, {**FIELDS, "do": "json"})
+    back = operating.post(URL, {**FIELDS, "body": "{}", "do": "add"})
+
+    assert radio not in blank.text
+    assert 'value="json"' in blank.text
+    assert (radio in stepped.text, radio in back.text) == (True, True)
+
+
+@pytest.mark.parametrize("kind", ["sample", "answered", "stored", "responses", "json"])
+def test_what_another_kind_needs_is_never_called_optional(operating, known_eval, kind):
+    page = operating.post(URL, {"key": "k1", "kind": kind, "metadata": "no sign", "body": "[]"})
+
+    assert page.status_code == 422
+    for name in ("file", "model", "body"):
+        label = page.text.split(f'for="id_{name}">')[1].partition("</label>")[0]
+        assert "optional" not in label
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
