@@ -20,6 +20,11 @@ WORDS = {
     "auto": "Automatic",
     "canceled": "Cancelled",
     "static": "Fixed size",
+    "bleu": "BLEU",
+    "gleu": "GLEU",
+    "meteor": "METEOR",
+    "rouge_l": "ROUGE-L",
+    **{f"rouge_{size}": f"ROUGE-{size}" for size in range(1, 6)},
 }
 WRITTEN = {
     "api": "API",

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from console.forms.graders import ANSWER, METRICS, OPERATIONS, an_object, area, choice, line, pretty
 from console.forms.typed_json import value_of
 from console.v1 import parse
+from console.words import in_words
 
 PLACES = "Text with places to fill in: {{sample.output_text}} is the answer, {{item.…}} a field of the row."
 
@@ -98,7 +99,7 @@ class TextSimilarity(CriterionForm):
     }
 
     input = line("Text", ANSWER, PLACES)
-    metric = choice("Measure", {one: one for one in METRICS})
+    metric = choice("Measure", {one: in_words(one) for one in METRICS})
     reference = line("Reference", "{{item.answer}}")
     threshold = Decimal("Passes from", required=True, hint="From 0 to 1.", initial=0.5)
 

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from console.forms.typed_json import value_of
+from console.words import in_words
 
 KINDS = {
     "string_check": "String check",
@@ -93,7 +94,7 @@ class GraderFields(forms.Form):
     grader_name = line("Name", "exact")
     grader_input = line("Text", ANSWER, HINT)
     grader_operation = choice("Operation", OPERATIONS)
-    grader_metric = choice("Measure", {one: one for one in METRICS})
+    grader_metric = choice("Measure", {one: in_words(one) for one in METRICS})
     grader_reference = line("Reference", WANTED)
     grader_model = line("Model that judges", "", "The name of a deployment.")
     grader_prompt = area("Prompt", 4, HINT, initial=PROMPT)

@@ -12,6 +12,7 @@ from console.once import without_mark
 from console.v1 import parse
 from console.v1.eval_runs import EvalRun
 from console.v1.items import text_of
+from console.words import in_words, written
 
 CRITERIA = {
     "string_check": "String check",
@@ -38,10 +39,12 @@ def criterion_title(one: parse.Json) -> str:
 
 
 def operation_of(one: parse.Json) -> str:
-    """How a criterion compares, and with what, in words; empty where it does not."""
+    """How a criterion compares, and with what, or by which measure, in words; empty where it does not."""
     operation = parse.text(one.get("operation"))
     reference = Truncator(parse.text(one.get("reference"))).chars(MOST_REFERENCE)
-    return f"{OPERATIONS.get(operation, operation)} {reference}".strip() if operation else ""
+    if operation:
+        return f"{OPERATIONS.get(operation, operation)} {reference}".strip()
+    return written(in_words(parse.text(one.get("evaluation_metric"))))
 
 
 def model_of(one: parse.Json) -> str:

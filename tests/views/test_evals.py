@@ -68,6 +68,16 @@ def test_a_criterion_tells_its_comparison_in_words(reading, known_eval):
     assert "String check, equals {{item.answer}}" in reading.get("/c/prod/evals/eval_1/").text
 
 
+@pytest.mark.parametrize(
+    ("metric", "words"), [("rouge_l", "ROUGE-L"), ("bleu", "BLEU"), ("fuzzy_match", "fuzzy match")]
+)
+def test_a_criterion_calls_its_measure_by_its_name(reading, known_eval, connection, metric, words):
+    near = {"type": "text_similarity", "name": "near", "evaluation_metric": metric, "pass_threshold": 0.5}
+    index.remember(connection, parse_eval({**EVAL, "testing_criteria": [near]}))
+
+    assert f"Text similarity, {words}, from 0.5" in reading.get(URL).text
+
+
 def test_reading_the_list_reads_the_runs_of_each_eval(reading, connection, upstream):
     upstream["GET /evals"] = listed(EVAL)
     upstream["GET /evals/eval_1/runs"] = listed(*RUNS)
