@@ -14,6 +14,7 @@ from console.models import Connection, Upload
 from console.outbound.json_text import clean_text
 from console.v1.files import PURPOSES
 from console.v1.multipart import header_name
+from console.words import in_words
 
 DAY = 86_400
 SMALL = 2 * 1024 * 1024
@@ -152,7 +153,7 @@ class CopyForm(KeyedForm):
     """Where a file is copied to, and what for; a purpose that only the service may give must be chosen anew."""
 
     target = choice("To")
-    purpose = choice("Purpose", [(one, one) for one in PURPOSES])
+    purpose = choice("Purpose", [(one, in_words(one)) for one in PURPOSES])
 
     def __init__(self, *args: Any, connections: list[Connection], purpose: str, **more: Any) -> None:
         super().__init__(*args, **more)

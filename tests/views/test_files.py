@@ -487,6 +487,13 @@ def test_a_copy_is_a_job_on_the_other_connection(client, alice, known, other):
     assert (job.kind, job.connection, job.arguments["file"]) == ("file.copy", other, "file-1")
 
 
+def test_the_purposes_of_a_copy_are_in_the_words_of_the_list(client, alice, known, other):
+    page = enter(client, alice).get("/c/prod/files/file-1/copy/?purpose=evals").text
+
+    assert '<option value="fine-tune">Fine-tuning</option>' in page
+    assert '<option value="evals" selected>Evals</option>' in page
+
+
 def test_a_copy_is_shown_as_code_from_here_to_there(client, alice, known, other):
     page = enter(client, alice).get("/c/prod/files/file-1/copy/?target=other&purpose=evals").text
 

@@ -275,6 +275,12 @@ def listed(signed_in, told: dict, listed: str):
     return signed_in.get(f"{told['url']}?listed={listed}", headers={"HX-Request": "true"})
 
 
+def test_the_page_of_an_upload_says_in_words_what_it_is_for(signed_in):
+    told = begin(signed_in, kind="preference")
+
+    assert 'for <span title="fine-tune">fine-tuning</span> to prod' in signed_in.get(told["url"]).text
+
+
 def test_the_list_follows_an_upload_until_its_job_has_ended(signed_in, upstream):
     upstream["POST /files"] = 200, {"id": "file-1", "object": "file", "filename": "a.txt", "bytes": 10}
     told = send_part(signed_in, begin(signed_in)).json()
