@@ -77,14 +77,25 @@ class ResponseForm(KeyedForm):
 
 
 class OpenForm(forms.Form):
-    """A connection and the id of an object on it."""
+    """A connection and the id of an object on it; one that is paused is only offered where it was asked for."""
 
     connection = choice("Connection")
     id = plain("Id", LONGEST_ID, required=True)
 
     def __init__(self, *args: Any, connections: list[Connection], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["connection"].choices = labelled(by_slug(connections))  # type: ignore[attr-defined]
+        asked = self.data.get("connection")
+        self.offered = by_slug(one for one in connections if not one.is_paused or one.slug == asked)
+        self.fields["connection"].choices = labelled(self.offered)  # type: ignore[attr-defined]
+        self.fields["connection"].error_messages["invalid_choice"] = "This connection cannot be asked for it."
+
+    def clean_connection(self) -> str:
+        slug: str = self.cleaned_data["connection"]
+        if self.offered[slug].is_paused:
+            raise ValidationError(
+                f"{self.offered[slug].name} is paused: nothing is asked of it until somebody resumes it."
+            )
+        return slug
 
     def clean_id(self) -> str:
         """An id as people paste it: with quotes, a comma or a space around it."""

@@ -181,7 +181,8 @@ class Connection(models.Model):
     @property
     def label(self) -> str:
         """The name as a select tells it."""
-        return f"{self.name} (last check failed)" if self.state == "failed" else self.name
+        notes = {"failed": " (last check failed)", "paused": " (paused)"}
+        return self.name + notes.get(self.state, "")
 
     @property
     def stored_secret(self) -> Secret | None:

@@ -77,7 +77,7 @@ def around(
     return [items.counts()], [one for one in connections if KINDS[state.kind].applies(one)]
 
 
-def places(user: Any, kind: str, *, may: str = "operate") -> list[Connection]:
-    """The connections on which the user can make an object of a kind (or look at one): by name, failing ones last."""
-    found = reachable_first(access.connections_for(user, may=may).order_by("name"))
+def places(user: Any, kind: str) -> list[Connection]:
+    """The connections on which the user can make an object of a kind: by name, failing ones last."""
+    found = reachable_first(access.connections_for(user, may="operate").order_by("name"))
     return [one for one in found if KINDS[kind].applies(one) and not one.is_paused]

@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from console import access
 from console.forms.responses import OpenForm
+from console.index import KINDS
 from console.index import conversations as known_conversations
 from console.index import responses as known_responses
 from console.index.origins import Origin
@@ -22,7 +23,6 @@ from console.outbound.errors import NotFound, UpstreamError
 from console.v1 import conversations, responses
 from console.v1.client import Client, Page
 from console.v1.items import Item as ApiItem
-from console.views.list_page import places
 from console.views.shared import form_page, wants_json
 
 TEMPLATE = "open_by_id/index.html"
@@ -75,7 +75,9 @@ def open_form(request: HttpRequest, kind: str) -> OpenForm:
 
 
 def openable(user: Any, kind: str) -> list[Connection]:
-    return places(user, kind, may="read")
+    """The connections that may have an object of a kind, by name; also those that are paused."""
+    found = access.connections_for(user).order_by("name")
+    return [one for one in found if KINDS[kind].applies(one)]
 
 
 @require_safe

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from django.utils import timezone
 
 from console.models import Item
 from tests.views.test_responses import FIRST, JSON
@@ -107,6 +108,31 @@ def test_a_missing_conversation_says_that_there_may_be_none_at_all(reading, conn
 
     assert "this resource does not offer conversations" in response.text
     assert "Not there yet" not in response.text
+
+
+def test_a_connection_that_is_paused_is_said_so_at_the_field_and_the_id_stays(reading, connection, upstream):
+    connection.paused_at = timezone.now()
+    connection.save(update_fields=["paused_at"])
+    asked = {"connection": "prod", "id": "resp_1"}
+
+    page = reading.get("/responses/open/", asked)
+    told = reading.get("/responses/open/", asked, headers=JSON)
+    blank = reading.get("/responses/open/")
+
+    sentence = f"{connection.name} is paused: nothing is asked of it until somebody resumes it."
+    assert page.status_code == 422
+    assert sentence in page.text
+    assert 'value="resp_1"' in page.text
+    assert '<option value="prod" selected>' in page.text
+    assert told.json()["error"]["fields"] == {"connection": [sentence]}
+    assert 'value="prod"' not in blank.text
+    assert upstream.hits == 0
+
+
+def test_a_connection_that_has_none_of_these_is_said_so_in_plain_words(reading, connection):
+    response = reading.get("/responses/open/", {"connection": "gone", "id": "resp_1"}, headers=JSON)
+
+    assert response.json()["error"]["fields"] == {"connection": ["This connection cannot be asked for it."]}
 
 
 def test_an_address_is_no_id(reading, connection):
