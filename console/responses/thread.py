@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from console.index import responses as index
-from console.index.origins import Origin
 from console.index.responses import KIND
 from console.models import Item
 from console.outbound.errors import NotFound
-from console.v1 import parse, responses
+from console.responses.opening import read_response
+from console.v1 import parse
 from console.v1.client import Client
 from console.v1.responses import UNDER_WAY
 
@@ -77,10 +77,9 @@ def known(item: Item, response_id: str) -> Item | None:
 def read(client: Client, item: Item, response_id: str) -> Item | None:
     """A response that the index did not know; None when the resource does not know it either."""
     try:
-        found = responses.get(client, response_id)
+        return read_response(client, item.connection, response_id)
     except NotFound:
         return None
-    return index.remember(item.connection, found, Origin(way="opened"))
 
 
 def again(client: Client, items: list[Item]) -> None:

@@ -1,7 +1,7 @@
 """Opening an object by its id, for kinds that the API has no list of: then the index knows it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,15 +14,11 @@ from django_htmx.http import HttpResponseClientRedirect
 from console import access
 from console.forms.responses import OpenForm
 from console.index import KINDS
-from console.index import conversations as known_conversations
-from console.index import responses as known_responses
-from console.index.origins import Origin
 from console.index.responses import SETTLING
 from console.models import Connection, Item
 from console.outbound.errors import NotFound, UpstreamError
-from console.v1 import conversations, responses
-from console.v1.client import Client, Page
-from console.v1.items import Item as ApiItem
+from console.responses.opening import read_conversation, read_response
+from console.v1.client import Client
 from console.views.shared import form_page, wants_json
 
 TEMPLATE = "open_by_id/index.html"
@@ -38,27 +34,6 @@ class Opening:
     prefix: str
     read: Callable[[Client, Connection, str], Item]
     settles: bool = False
-
-
-def read_response(client: Client, connection: Connection, response_id: str) -> Item:
-    found = responses.get(client, response_id)
-    title = said(responses.input_items(client, response_id, order="desc", limit=1))
-    return known_responses.remember(connection, found, Origin(title, "opened"))
-
-
-def read_conversation(client: Client, connection: Connection, conversation_id: str) -> Item:
-    found = conversations.get(client, conversation_id)
-    title = said(conversations.item_pages(client, conversation_id, order="asc", limit=1))
-    return known_conversations.remember(connection, found, Origin(title, "opened"))
-
-
-def said(pages: Iterator[Page[ApiItem]]) -> str:
-    """The text of the first item, by which people know an object; "" where that cannot be told."""
-    try:
-        page = next(pages, None)
-    except UpstreamError:
-        return ""
-    return page.rows[0].text if page and page.rows else ""
 
 
 OPENINGS = {

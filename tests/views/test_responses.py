@@ -288,7 +288,20 @@ def test_the_thread_goes_back_by_reading_and_forward_by_the_index(reading, known
 
     ids = [step.item.remote_id for step in response.context["steps"]]
     assert ids == ["resp_0", "resp_1", "resp_2", "resp_3"]
-    assert upstream.hits == 1
+    assert [one.path.removeprefix(upstream.base) for one in upstream.requests] == [
+        "/responses/resp_0",
+        "/responses/resp_0/input_items",
+    ]
+
+
+def test_a_response_that_a_thread_met_is_called_by_what_was_asked(reading, known, connection, upstream):
+    met(connection, {**FIRST, "previous_response_id": "resp_0"})
+    asked = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Which tent?"}]}
+    upstream["GET /responses/resp_0"] = 200, {**FIRST, "id": "resp_0"}
+    upstream["GET /responses/resp_0/input_items"] = 200, {"object": "list", "data": [asked]}
+
+    assert "Which tent?" in reading.get(f"{URL}thread/", headers=HTMX).text
+    assert Item.objects.get(remote_id="resp_0").name == "Which tent?"
 
 
 def test_answers_of_one_second_stand_in_the_order_in_which_they_followed(reading, known, connection):
