@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from itertools import islice
+from itertools import accumulate, islice
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from console.charts import Chart
@@ -20,6 +21,7 @@ from console.v1.fine_tuning import Checkpoint, Event, FineTuningJob
 MOST_PAGES = 10
 SHOWN_EVENTS = 200
 _OF_TOTAL = re.compile(r"\bstep (\d{1,9})/(\d{1,9})\b", re.IGNORECASE)
+_STEP = re.compile(r"\bstep (\d{1,9})\b", re.IGNORECASE)
 T = TypeVar("T")
 
 
@@ -116,12 +118,30 @@ def few(pages: Iterator[Page[T]]) -> list[T]:
 
 
 def newest(events: Iterable[Event]) -> list[Event]:
-    """By time, whatever order the service keeps; of one second the higher step first."""
+    """By time, whatever order the service keeps; of one second the higher step first.
 
-    def when(event: Event) -> tuple[float, float]:
-        return event.created.timestamp() if event.created else 0.0, event.step or 0.0
+    What names no step stays above the step that it was told after.
+    """
+    told = list(events)
+    if told and second(told[0]) >= second(told[-1]):
+        told.reverse()
+    told.sort(key=second)
+    reached = accumulate((step_of(event) or 0.0 for event in told), max)
+    placed = [
+        ((second(event), step_of(event) or last), event) for event, last in zip(told, reached, strict=True)
+    ]
+    placed.sort(key=itemgetter(0))
+    return [event for _, event in reversed(placed)]
 
-    return sorted(events, key=when, reverse=True)
+
+def second(event: Event) -> float:
+    return event.created.timestamp() if event.created else 0.0
+
+
+def step_of(event: Event) -> float | None:
+    """The step of its figures, or the one that its message names: "Checkpoint created at step 90"."""
+    found = None if event.step is not None else _STEP.search(event.message)
+    return float(found[1]) if found else event.step
 
 
 def results(client: Client, job: FineTuningJob) -> Sequence[training_metrics.Series]:
