@@ -24,10 +24,11 @@ MOST_JOBS = 6
 
 @dataclass(frozen=True)
 class Difference:
-    """A setting with its value in each job; `differs` when they are not all the same."""
+    """A setting with its value in each job; `differs` when they are not all the same. A count is written as one."""
 
     name: str
     values: list[Any] = field(default_factory=list)
+    is_count: bool = False
 
     @property
     def differs(self) -> bool:
@@ -86,7 +87,7 @@ def differences(rows: list[Row]) -> list[Difference]:
         *(Difference(role, [each.get(role, "") for each in files]) for role in ROLES.values()),
         *(Difference(name, [row.job.hyperparameters.get(name, "") for row in rows]) for name in names),
         Difference("Seed", ["" if row.job.seed is None else row.job.seed for row in rows]),
-        Difference("Trained tokens", [row.job.trained_tokens or "" for row in rows]),
+        Difference("Trained tokens", [row.job.trained_tokens or "" for row in rows], is_count=True),
     ]
     return sorted(told, key=lambda one: not one.differs)
 

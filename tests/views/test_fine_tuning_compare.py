@@ -7,6 +7,7 @@ import pytest
 from console.index import fine_tuning as index
 from console.models import Item
 from console.models.seen import Seen
+from console.templatetags.formats import THIN_SPACE
 from console.v1.fine_tuning import parse_job
 from tests.upstream import Script
 from tests.views.test_fine_tuning import CHECKPOINT, DONE, EVENTS, JOB, JSON, listed
@@ -63,6 +64,15 @@ def test_settings_that_differ_come_first_and_nobody_is_asked(reading, known):
     first = response.context["differences"][0]
     assert (first.name, first.values, first.differs) == ("n_epochs", [3, 6], True)
     assert known.hits == 0
+
+
+def test_trained_tokens_are_written_as_on_the_other_pages(reading, known, connection):
+    index.remember(connection, parse_job({**JOB, "trained_tokens": 1234567}))
+
+    page = reading.get(COMPARE).text
+
+    assert f"1{THIN_SPACE}234{THIN_SPACE}567" in page
+    assert "1234567" not in page
 
 
 def test_the_curves_lie_over_each_other(reading, known):
