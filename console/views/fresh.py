@@ -62,7 +62,12 @@ class Fresh:
 
     @property
     def troubled(self) -> list[Freshness]:
-        return [one for one in self.parts if one.is_failed]
+        """Whose last reading failed; a paused connection is not asked, so that its failure is no news."""
+        return [one for one in self.parts if one.is_failed and not one.connection.is_paused]
+
+    @property
+    def paused(self) -> list[Freshness]:
+        return [one for one in self.parts if one.connection.is_paused]
 
     @property
     def unoffered(self) -> list[Freshness]:
@@ -75,7 +80,7 @@ class Fresh:
 
     def unread(self, slug: str) -> Freshness | None:
         """A connection that has no list, or whose list could never be read; None for any other."""
-        never = [one for one in self.troubled if one.sync and not one.sync.listed_at]
+        never = [one for one in self.parts if one.is_failed and one.sync and not one.sync.listed_at]
         return next((one for one in (*never, *self.unoffered) if one.connection.slug == slug), None)
 
     @property

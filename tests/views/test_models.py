@@ -110,6 +110,23 @@ def test_a_refused_key_is_told_beside_what_was_known_before(signed_in, known, up
     assert len(names(response)) == 2
 
 
+@pytest.mark.parametrize("query", ["", "?connection=prod"])
+def test_of_a_paused_connection_a_list_tells_that_and_not_its_old_failure(
+    signed_in, connection, upstream, query
+):
+    upstream["GET /models"] = 401, {"error": {"code": "401", "message": "Access denied"}}
+    signed_in.get("/models/refresh/")
+    connection.pause()
+
+    page = signed_in.get(f"/models/{query}").text
+    about = signed_in.get("/c/prod/").text
+
+    assert "prod: Paused" in page
+    assert "not read while it is paused" in about
+    assert "auth_failed" not in f"{page}{about}"
+    assert "Access denied" not in page
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [
