@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.words import in_words
+from console.words import in_words, region_name
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,18 @@ from console.words import in_words
 )
 def test_a_name_is_said_in_words_and_one_that_is_new_is_readable(name, words):
     assert in_words(name) == words
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("swedencentral", "Sweden Central"),
+        ("Sweden Central", "Sweden Central"),
+        ("eastus2", "East US 2"),
+        ("uksouth", "UK South"),
+        ("moonbase", "moonbase"),
+        ("", ""),
+    ],
+)
+def test_a_region_is_written_in_one_way_however_it_was_told(told, name):
+    assert region_name(told) == name

@@ -11,6 +11,7 @@ from console.forms.fields import choice, plain
 from console.forms.keyed import KeyedForm
 from console.models import Connection
 from console.training.copying import NewCopy, NewPermissions
+from console.words import region_name
 
 ACCOUNT = re.compile(
     r"/subscriptions/[^/\s]+/resourceGroups/[^/\s]+/providers/Microsoft\.CognitiveServices/accounts/[^/\s]+",
@@ -32,7 +33,7 @@ class CopyForm(KeyedForm):
     def __init__(self, *args: Any, connections: Iterable[Connection], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.places = by_slug(connections)
-        known = [(slug, f"{one.label}, {one.region}") for slug, one in self.places.items()]
+        known = [(slug, f"{one.label}, {region_name(one.region)}") for slug, one in self.places.items()]
         self.fields["place"].choices = [*known, (OTHER, "Another resource, by its ARM id")]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

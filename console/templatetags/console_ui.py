@@ -174,6 +174,12 @@ def in_words(name: Any) -> str:
     return words.in_words(name)
 
 
+@register.filter
+def region(name: str) -> str:
+    """Return a region as people write it, however it was told."""
+    return words.region_name(name)
+
+
 @register.simple_tag
 def named(name: Any, otherwise: str = "") -> SafeString:
     """Render a name of the service in words, with the name itself beside it where that says more."""

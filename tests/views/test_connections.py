@@ -327,6 +327,14 @@ def test_a_connection_that_keeps_no_credential_takes_none(manager, connection):
     assert response.json()["error"]["fields"]["__all__"] == ["This connection keeps no credential here."]
 
 
+@pytest.mark.parametrize("path", ["/connections/", "/c/prod/"])
+def test_a_region_is_written_alike_whoever_told_it(manager, connection, path):
+    Connection.objects.update(region="swedencentral")
+
+    assert "Sweden Central" in manager.get(path).text
+    assert "swedencentral" not in manager.get(path).text
+
+
 # Pausing and removing
 
 
