@@ -12,6 +12,7 @@ from django.utils.text import slugify
 
 from console.models import audit
 from console.models.secret import Secret
+from console.outbound.clouds import hosts_beside
 from console.outbound.errors import BlockedByPolicy
 from console.outbound.policy import Endpoint
 
@@ -75,6 +76,13 @@ class Wiring:
 class ConnectionQuerySet(models.QuerySet["Connection"]):
     def active(self) -> Self:
         return self.filter(paused_at=None)
+
+    def leading_to(self, endpoint: Endpoint) -> Self:
+        """Connections to the resource of an endpoint, by whichever of its hosts."""
+        hosts = hosts_beside(endpoint.host)
+        return self.filter(
+            scheme=endpoint.scheme, host__in=hosts, port=endpoint.port, base_path=endpoint.base_path
+        )
 
     def counted(self) -> Self:
         """Add `models_count` and `deployments_count`: what the index holds of each."""

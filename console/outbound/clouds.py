@@ -9,7 +9,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-__all__ = ["CLOUDS", "PRESETS", "Cloud", "cloud_of_authority", "cloud_of_host", "data_suffixes"]
+__all__ = [
+    "CLOUDS",
+    "PRESETS",
+    "Cloud",
+    "cloud_of_authority",
+    "cloud_of_host",
+    "data_suffixes",
+    "hosts_beside",
+]
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,15 @@ def cloud_of_host(host: str) -> Cloud | None:
         if host.endswith(cloud.data_suffixes) or host == cloud.arm_host:
             return cloud
     return None
+
+
+def hosts_beside(host: str) -> tuple[str, ...]:
+    """Every host of the same resource: those that Azure gives to one are equivalent, any other stands alone."""
+    for cloud in CLOUDS.values():
+        for suffix in cloud.data_suffixes:
+            if host.endswith(suffix):
+                return tuple(host.removesuffix(suffix) + one for one in cloud.data_suffixes)
+    return (host,)
 
 
 def cloud_of_authority(authority: str) -> Cloud | None:

@@ -22,7 +22,9 @@ from console.models import Connection, checkup
 from console.models.connection import ConnectionQuerySet
 from console.models.secret import token_expires_at
 from console.outbound.clouds import PRESETS
+from console.outbound.endpoint import parse_base_url
 from console.outbound.probe import STEPS, Step
+from console.v1.address import Recognised
 from console.views import live, object_page
 from console.views.shared import asks_for, form_page, json_page, paged, wants_json
 from console.views.shown_kinds import SHOWN, kinds_of
@@ -72,10 +74,18 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def recognise(request: HttpRequest) -> HttpResponse:
-    """Say what an address names while it is being typed; nothing is contacted."""
+    """Say what an address names while it is being typed, `?connection=` apart; nothing is contacted."""
     access.require(request.user, "manage")
     recognised, problem = proposal(request.GET.get("address", ""))
-    return render(request, "connections/_recognised.html", {"recognised": recognised, "problem": problem})
+    context: dict[str, Any] = {"recognised": recognised, "problem": problem}
+    context["beside"] = beside(request, recognised, request.GET.get("connection", ""))
+    return render(request, "connections/_recognised.html", context)
+
+
+def beside(request: HttpRequest, recognised: Recognised | None, slug: str) -> ConnectionQuerySet:
+    """The connections that lead to the recognised resource already, without that of the slug."""
+    seen = access.connections_for(request.user)
+    return seen.leading_to(parse_base_url(recognised.url)).exclude(slug=slug) if recognised else seen.none()
 
 
 @require_safe
@@ -110,6 +120,9 @@ def shown(request: HttpRequest, connection: Connection) -> dict[str, Any]:
         "is_reading": is_waiting or any(sync.is_running for sync in syncs.values()),
         "steps": [{"name": name, "title": TITLES[name], "sentence": PURPOSES[name]} for name in STEPS],
         "is_added": "added" in request.GET,
+        "beside": access.connections_for(request.user)
+        .leading_to(connection.endpoint)
+        .exclude(slug=connection.slug),
         "history": access.history_for(request.user, connection.target),
     }
 
@@ -152,6 +165,7 @@ def formed(request: HttpRequest, template: str, form: ConnectionForm) -> HttpRes
         "secret": form.connection.stored_secret if form.connection else None,
         "recognised": recognised,
         "problem": "" if form.is_bound else problem,
+        "beside": beside(request, recognised, form.connection.slug if form.connection else ""),
     }
     return form_page(request, template, context, form)
 

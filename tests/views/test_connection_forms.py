@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 from console import tasks
 from console.forms.connections import ConnectionForm
 from console.index import LISTED
-from console.models import AuditEvent, Connection, Secret
+from console.models import AuditEvent, Connection, Secret, Workspace
 from console.models.secret import auth_for
 from tests.conftest import UPSTREAM_PORT
 from tests.outbound.spellings import GOOD, REFUSED
@@ -63,6 +63,52 @@ def test_an_address_is_recognised_while_it_is_typed(manager):
 
     assert "https://contoso.openai.azure.com/openai/v1" in content
     assert "not needed for v1" in content
+
+
+@pytest.mark.parametrize("suffix", ["openai.azure.com", "services.ai.azure.com"])
+def test_a_resource_that_is_connected_already_is_told_by_whichever_of_its_hosts(manager, suffix):
+    manager.post("/connections/new/", {**KEY, "name": "first"})
+
+    told = manager.get("/connections/recognise/", {"address": f"https://contoso.{suffix}"}).text
+    form = manager.get("/connections/new/", {"address": f"https://contoso.{suffix}"}).text
+    added = manager.post("/connections/new/", {**KEY, "name": "second"}, follow=True).text
+
+    for page in (told, form, added):
+        assert '<a class="link" href="/c/first/">first</a>' in page
+        assert "listed once for each connection" in page
+
+
+@pytest.mark.parametrize(
+    "address", ["fabrikam", "https://contoso.services.ai.azure.com/api/projects/demo", "https://api.x.ai/v1"]
+)
+def test_another_resource_is_not_connected_already(manager, address):
+    manager.post("/connections/new/", {**KEY, "name": "first"})
+
+    page = manager.get("/connections/recognise/", {"address": address}).text
+
+    assert "Recognised" in page
+    assert "Connected already" not in page
+
+
+def test_a_connection_is_not_told_as_one_beside_itself(manager):
+    manager.post("/connections/new/", {**KEY, "name": "first"})
+
+    told = manager.get("/connections/recognise/", {"address": AZURE, "connection": "first"}).text
+    form = manager.get("/c/first/edit/").text
+
+    assert "Recognised" in told
+    assert "Connected already" not in told
+    assert "Connected already" not in form
+    assert "?connection=first" in form
+
+
+def test_what_others_have_connected_is_not_told(manager, mallory):
+    theirs = Workspace.objects.create(name="Theirs")
+    form = ConnectionForm({**KEY, "name": "secret-project"}, workspace=theirs)
+    assert form.is_valid()
+    form.add(mallory)
+
+    assert "secret-project" not in manager.get("/connections/recognise/", {"address": AZURE}).text
 
 
 @pytest.mark.parametrize("address", ["", "ftp://x.example", "https://10.0.0.1/v1", "https://evil.example/v1"])
