@@ -3,6 +3,7 @@
 import pytest
 from asgiref.sync import async_to_sync
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from console import jobs
 from console.index import refresh
@@ -293,6 +294,24 @@ def test_files_of_the_resource_are_put_in(operating, connection, known, upstream
     assert AuditEvent.objects.filter(action="container_file.created", outcome="success").count() == 2
     told = "".join(words for _, words in AuditEvent.objects.latest("seq").sentence)
     assert told == "put file-2 into a container on prod"
+
+
+@pytest.mark.parametrize(
+    ("ended", "said"),
+    [
+        ({"status": "expired", "raw": {**CONTAINER, "status": "expired"}}, "It was not used for 20 minutes"),
+        ({"gone_at": timezone.now()}, "does not have this container any more"),
+    ],
+    ids=["expired", "gone"],
+)
+def test_nothing_is_asked_to_be_put_into_a_container_that_has_ended(operating, known, ended, said):
+    Item.objects.filter(remote_id="cntr-1").update(**ended)
+
+    page = operating.get(f"{URL}add/").text
+
+    assert said in page
+    assert f'href="{URL}">Back to the container' in page
+    assert 'name="file_ids"' not in page
 
 
 def test_a_small_file_is_uploaded_once(operating, known, upstream):
