@@ -34,6 +34,7 @@ def fill(page: Page) -> None:
 def started(page: Page) -> None:
     """Confirm the draft that is shown, and go to the batch that comes of it."""
     expect(page.get_by_text("Nothing has been sent yet.")).to_be_visible(timeout=LONG)
+    expect(page.locator("#sample-python")).to_contain_text("client.batches.create(")
     page.get_by_role("button", name="Upload and start").click()
     page.get_by_role("link", name="Open the result").click(timeout=LONG)
 
