@@ -42,7 +42,7 @@ def started(page: Page) -> None:
 def followed(page: Page) -> None:
     """Wait on the page of a batch, without reloading it, until its results are there."""
     expect(page.locator("#live")).to_have_attribute("data-state", "completed", timeout=LONG)
-    page.get_by_role("link", name="Results").click()
+    page.get_by_role("link", name="Results", exact=True).click()
     expect(page.locator("#results")).to_have_attribute("data-state", "read", timeout=LONG)
 
 
