@@ -1,8 +1,10 @@
 """The results of a batch, each beside its request: to look through, to keep, and to repeat what failed."""
 
 from contextlib import ExitStack
+from dataclasses import asdict
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
@@ -88,7 +90,7 @@ def index(request: HttpRequest, slug: str, batch_id: str) -> HttpResponse:
     shown = Shown(store, row)
     if wants_json(request):
         return JsonResponse(as_json(shown, page))
-    context |= {"shown": shown, "page": page, "query": query(request)}
+    context |= {"shown": shown, "page": page, "query": query(asked)}
     is_part = bool(getattr(request, "htmx", False)) and not request.htmx.boosted  # type: ignore[attr-defined]
     return render(request, "batches/_results.html" if is_part else "batches/results.html", context)
 
@@ -111,11 +113,9 @@ def asked_for(request: HttpRequest) -> Asked:
     return Asked(outcome, cause, clean_text(request.GET.get("q", ""))[:MAX_QUERY].strip())
 
 
-def query(request: HttpRequest) -> str:
-    """What the address narrows by, to be given on to a download."""
-    kept = request.GET.copy()
-    kept.pop("page", None)
-    return kept.urlencode()
+def query(asked: Asked) -> str:
+    """What the address narrows by, to be given on to a download and to a line."""
+    return urlencode({name: value for name, value in asdict(asked).items() if value})
 
 
 def results_url(item: Item) -> str:
@@ -146,18 +146,20 @@ def line(request: HttpRequest, slug: str, batch_id: str, number: int) -> HttpRes
     if wants_json(request):
         return JsonResponse(exports.as_row(whole))
     context = {**framed(request, item), "line": told, "whole": whole, "full": exports.texts(whole)}
-    context |= {**beside(store, item, number, request), "query": query(request)}
+    context |= beside(store, item, number, asked_for(request))
     return render(request, "batches/line.html", context)
 
 
-def beside(store: Store, item: Item, number: int, request: HttpRequest) -> dict[str, str]:
-    """Where the lines before and after are, of those that the list showed; "" at an end."""
-    narrowed = f"?{query(request)}".rstrip("?")
+def beside(store: Store, item: Item, number: int, asked: Asked) -> dict[str, str]:
+    """Where the lines before and after are, of those that the list showed, and the list; "" at an end."""
+    narrowed = f"?{query(asked)}".rstrip("?")
     near = [
         reverse("batch-line", args=[item.connection.slug, item.remote_id, one]) + narrowed if one else ""
-        for one in store.beside(number, asked_for(request))
+        for one in store.beside(number, asked)
     ]
-    return dict(zip(("before_url", "after_url"), near, strict=True))
+    before, after = near
+    told = {"before_url": before, "after_url": after, "fitting_url": f"{results_url(item)}{narrowed}"}
+    return {**told, "query": query(asked)}
 
 
 def known(item: Item) -> Store:

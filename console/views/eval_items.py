@@ -153,7 +153,7 @@ def show(request: HttpRequest, slug: str, run_id: str, item_id: str) -> HttpResp
 
 def ways(run: Item, near: tuple[Near, Near], wanted: Wanted) -> dict[str, Any]:
     """To the items beside one, or why there is no way."""
-    told: dict[str, Any] = {"wanted": wanted, "list_url": first_url(run, wanted)}
+    told: dict[str, Any] = {"wanted": wanted, "fitting_url": first_url(run, wanted)}
     for side, one in zip(("before", "after"), near, strict=True):
         told[f"{side}_url"] = item_url(run, one.id, wanted) if one.id else ""
         told[f"{side}_none"] = WITHOUT[one.why].format(side) if one.why else ""

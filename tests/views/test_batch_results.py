@@ -257,8 +257,10 @@ def test_the_ends_of_a_list_are_told_on_its_lines(reading, batch):
 def test_the_list_keeps_its_filter_on_the_way_to_a_line_and_back(reading, batch):
     read(reading)
 
-    assert f'href="{RESULTS}2/?outcome=failed"' in reading.get(f"{RESULTS}?outcome=failed").text
+    assert f'href="{RESULTS}2/?outcome=failed"' in reading.get(f"{RESULTS}?outcome=failed&q=&page=1").text
     assert f'href="{RESULTS}?outcome=failed">Results' in reading.get(f"{RESULTS}2/?outcome=failed").text
+    assert f'href="{RESULTS}?outcome=failed">All that fit' in reading.get(f"{RESULTS}2/?outcome=failed").text
+    assert "All that fit" not in reading.get(f"{RESULTS}2/?q=").text
 
 
 @pytest.mark.parametrize(
