@@ -182,12 +182,14 @@ def test_one_item_is_shown_in_full(reading, known_run, answering):
     sample = {"model": "gpt-4.1", "usage": {"total_tokens": 24}, "label": "helpful"}
     row = item_of(1, passed=False)
     row["results"][0]["sample"] = sample
+    row["sample"]["finish_reason"] = "stop"
     answering[f"GET {PATH}/output_items/outputitem_1"] = 200, row
 
     page = reading.get(f"{URL}items/outputitem_1/").text
 
     assert "Question 1?" in page
     assert "Row 2 " in page
+    assert "Ended with stop." in page
     assert "What the grader wrote" in page
     assert "helpful" in page
 
