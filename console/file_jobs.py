@@ -16,6 +16,7 @@ OFTEN = 0.5  # seconds between two looks at the row of the job
 SKEW = timedelta(minutes=2)  # how far the clock of a resource may be behind ours
 MAX_PAGES = 20
 SEND = "file.send"
+COPY = "file.copy"
 FOR_GOOD = (BadRequest, TooLarge, UnknownOutcome)
 """Errors after which the same file is not to be sent again."""
 
@@ -61,13 +62,20 @@ def send(job: Job) -> None:
             upload.end(Upload.State.CANCELLED)
         raise jobs.CancelledError from None
     except UpstreamError as error:
-        # What a person sent stays, to be sent again; what other jobs fetched or built is theirs to repeat.
-        if job.kind == SEND and not isinstance(error, FOR_GOOD):
-            upload.put_back()
-        else:
+        if isinstance(error, FOR_GOOD):
             upload.end(Upload.State.FAILED)
+        else:
+            put_back(job, upload)
         raise
     keep(job, upload, connection, file)
+
+
+def put_back(job: Job, upload: Upload) -> None:
+    """Have all of the file wait here to be sent again; the page that the job leads to says so."""
+    upload.put_back()
+    job.keep({"kept": True})
+    if job.kind == COPY:
+        Job.objects.filter(pk=job.pk).update(url=f"/uploads/{upload.pk}/")
 
 
 @jobs.handles("file.check")
@@ -127,7 +135,7 @@ def fetch_to_mend(job: Job) -> None:
     job.advance(upload.size, upload.size)
 
 
-@jobs.handles("file.copy")
+@jobs.handles(COPY)
 def copy(job: Job) -> None:
     """Fetch a file from one resource into the spool, then send it to another."""
     upload = Upload.objects.get(pk=job.arguments["upload"])

@@ -276,3 +276,38 @@ def test_a_copy_from_a_connection_that_is_gone_fails(copying, upstream, connecti
     copying.save(update_fields=["arguments"])
 
     assert run(copying).error_kind == "not_found"
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 503])
+def test_a_copy_that_is_refused_just_now_is_sent_again_without_being_fetched_again(
+    client, alice, copying, upstream, status
+):
+    upstream["GET /files/file-9/content"] = 200, DATA, {}
+    upstream["POST /files"] = status, {"error": {"code": "no", "message": "no"}}
+    client.force_login(alice)
+
+    assert run(copying).state == "failed"
+    page = client.get(f"/activity/{copying.pk}/").text
+    place = f"/uploads/{Upload.objects.get().pk}/"
+    kept_here = client.get(place).text
+    upstream["POST /files"] = 200, told()
+    client.post(f"{place}send/")
+    again = run(Upload.objects.get().job)
+
+    assert "can be sent again" in page
+    assert "All of the file is still here" in kept_here
+    assert "Send to prod" in kept_here
+    assert f'<a class="btn primary" href="{place}">' in page
+    assert (again.state, Upload.objects.get().state) == ("done", "sent")
+    assert sum(one.path.endswith("/content") for one in upstream.requests) == 1
+
+
+def test_a_copy_that_is_wrong_is_not_kept(client, alice, copying, upstream):
+    upstream["GET /files/file-9/content"] = 200, DATA, {}
+    upstream["POST /files"] = 400, {"error": {"code": "invalid", "message": "no JSONL"}}
+    client.force_login(alice)
+
+    assert run(copying).error_kind == "bad_request"
+
+    assert Upload.objects.get().state == "failed"
+    assert "can be sent again" not in client.get(f"/activity/{copying.pk}/").text

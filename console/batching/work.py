@@ -5,6 +5,7 @@ followed by another that asks: that one looks for the key, and says so when it i
 """
 
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from itertools import islice
@@ -79,9 +80,16 @@ def create(connection: Connection, user: Any, asked: NewBatch, *, at_once: bool)
         connection=connection,
         user=user,
         key=asked.key,
-        url=reverse("batches"),
+        url=place(connection, asked),
         arguments=asdict(asked),
     )
+
+
+def place(connection: Connection, asked: NewBatch) -> str:
+    """The page to go on from as long as there is no batch: that of the draft, whose key is its own id."""
+    if not asked.upload:
+        return reverse("batches")
+    return reverse("batch-draft", args=[connection.slug, uuid.UUID(asked.key)])
 
 
 @jobs.handles(CREATE)

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from console import access, jobs, tasks
+from console import access, file_jobs, jobs, tasks
 from console.forms.uploads import CopyForm, named
 from console.models import Connection, Item, Job, Upload
 from console.models.upload import Refused
@@ -63,7 +64,7 @@ def start_copying(request: HttpRequest, item: Item, form: CopyForm) -> Job | Non
                 size=item.size or 0, name=named(item.name), purpose=form.cleaned_data["purpose"], **facts
             )
             job = jobs.start(
-                "file.copy",
+                file_jobs.COPY,
                 title=f"Copy {item.name} from {item.connection.name} to {target.name}",
                 effect=Job.Effect.MARKED,
                 workspace=target.workspace,
@@ -77,6 +78,7 @@ def start_copying(request: HttpRequest, item: Item, form: CopyForm) -> Job | Non
                 },
                 total=item.size,
                 unit="bytes",
+                url=reverse("file", args=[item.connection.slug, item.remote_id]),
             )
             upload.attach(job)
             tasks.run_job.delay_on_commit(str(job.pk))  # type: ignore[attr-defined]

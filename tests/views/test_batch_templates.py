@@ -244,6 +244,44 @@ def test_a_confirmed_draft_is_sent_and_started_once(operating, taking):
     assert {"file.uploaded", "batch.created"} <= actions
 
 
+@pytest.mark.parametrize("status", [401, 403, 429, 503])
+def test_a_draft_whose_requests_are_refused_just_now_is_started_again(operating, taking, status):
+    taken, taking["POST /files"] = (200, FILE), (status, {"error": {"code": "no", "message": "no"}})
+    job = built(operating)
+    draft = f"/c/prod/batches/drafts/{job.pk}/"
+    operating.post(f"{draft}start/")
+    refused = Job.objects.get(kind="batch.create")
+    jobs.run(str(refused.pk))
+
+    told = operating.get(f"/activity/{refused.pk}/").text
+    page = operating.get(draft).text
+    taking["POST /files"] = taken
+    operating.post(f"{draft}start/")
+    started = Job.objects.filter(kind="batch.create").exclude(pk=refused.pk).get()
+    jobs.run(str(started.pk))
+
+    started.refresh_from_db()
+    assert f'<a class="btn primary" href="{draft}">' in told
+    assert "All requests are still here" in page
+    assert "Upload and start" in page
+    assert "Is this happy" in page
+    assert (started.state, started.url) == ("done", "/c/prod/batches/batch-7/")
+    assert len(posts(taking, "/batches")) == 1
+
+
+def test_a_draft_whose_requests_are_wrong_says_why_and_is_not_kept(operating, taking):
+    taking["POST /files"] = 400, {"error": {"code": "invalid", "message": "This is no JSONL"}}
+    job = built(operating)
+    operating.post(f"/c/prod/batches/drafts/{job.pk}/start/")
+    jobs.run(str(Job.objects.get(kind="batch.create").pk))
+
+    page = operating.get(f"/c/prod/batches/drafts/{job.pk}/").text
+
+    assert 'data-error-kind="bad_request"' in page
+    assert "still here" not in page
+    assert "Upload and start" not in page
+
+
 def test_prompts_are_never_in_the_audit(operating, taking):
     job = built(operating)
     operating.post(f"/c/prod/batches/drafts/{job.pk}/start/")

@@ -485,6 +485,7 @@ def test_a_copy_is_a_job_on_the_other_connection(client, alice, known, other):
 
     job = Job.objects.get()
     assert (job.kind, job.connection, job.arguments["file"]) == ("file.copy", other, "file-1")
+    assert job.url == "/c/prod/files/file-1/"
 
 
 def test_the_purposes_of_a_copy_are_in_the_words_of_the_list(client, alice, known, other):
