@@ -202,6 +202,11 @@ vector_store: list[URLPattern] = [
         "c/<slug:slug>/vector-stores/<str:store_id>/search/", vector_search.index, name="vector-store-search"
     ),
     path(
+        "c/<slug:slug>/vector-stores/<str:store_id>/search/attributes/",
+        vector_search.attributes,
+        name="vector-store-attributes",
+    ),
+    path(
         "c/<slug:slug>/vector-stores/<str:store_id>/files/",
         vector_store_files.index,
         name="vector-store-files",

@@ -101,6 +101,7 @@ RULES: dict[str, Rule] = {
     "vector-store-edit": edits("object", "operate"),
     "vector-store-delete": edits("object", "operate"),
     "vector-store-search": edits("object", "operate"),
+    "vector-store-attributes": reads("object", "operate"),
     "vector-store-golden": Rule("object", {"GET": "read", "POST": "operate"}),
     "golden-query-delete": edits("object", "operate"),
     "golden-run-start": changes("object", "operate", key="k1", most="5"),

@@ -90,7 +90,9 @@ class SearchForm(RankingForm):
         places = [(address(one), f"{one.name} on {one.connection.name}") for one in stores]
         self.fields["against"].choices = [("", "No other store"), *places]  # type: ignore[attr-defined]
         for number in range(1, ROWS + 1):
-            self.fields[f"key_{number}"] = condition_text(f"Attribute {number}", LONGEST_KEY)
+            self.fields[f"key_{number}"] = condition_text(
+                f"Attribute {number}", LONGEST_KEY, offers="attributes"
+            )
             operators = [(one, WORDS[one]) for one in OPERATORS]
             self.fields[f"operator_{number}"] = choice(
                 f"Comparison {number}", operators, required=False, initial="eq"
@@ -142,9 +144,10 @@ class SearchForm(RankingForm):
         return vector_search.body(clean["query"], filters=clean["filter"], **self.settings())
 
 
-def condition_text(label: str, length: int) -> forms.CharField:
+def condition_text(label: str, length: int, *, offers: str = "") -> forms.CharField:
+    """`offers` is the id of the datalist that suggests what to type."""
     looks = {"class": "input", "autocomplete": "off", "aria-label": label, "placeholder": label.split()[0]}
-    widget = forms.TextInput(attrs=looks)
+    widget = forms.TextInput(attrs=looks | ({"list": offers} if offers else {}))
     return forms.CharField(label=label, required=False, max_length=length, widget=widget)
 
 

@@ -93,6 +93,16 @@ def look(connection: Connection, user: Any, store_id: str, *, status: str = "", 
     return Contents(store, held(connection, rows), following)
 
 
+def attribute_names(connection: Connection, user: Any, store_id: str) -> list[str]:
+    """The attributes that the newest files of a store have; none where the resource does not tell."""
+    try:
+        with connection.client(user) as client:
+            page = next(vector_store_files.pages(client, store_id, order="desc"), None)
+    except UpstreamError:
+        return []
+    return sorted({name for one in page.rows for name in one.attributes}) if page else []
+
+
 def look_at_batch(
     connection: Connection, user: Any, store_id: str, batch_id: str, *, after: str = ""
 ) -> Batch:

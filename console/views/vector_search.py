@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from console import access
 from console.forms.vector_search import SearchForm
@@ -14,6 +14,7 @@ from console.models import Item
 from console.outbound.limits import SEARCH
 from console.retrieval import bench
 from console.retrieval.bench import Shown, Side
+from console.retrieval.contents import attribute_names
 from console.v1 import vector_search
 from console.views import code_calls, code_follows
 from console.views.code import Sample
@@ -46,6 +47,16 @@ def index(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
     if part:
         response.headers["HX-Push-Url"] = pushed(request, form.address())
     return response
+
+
+@require_safe
+def attributes(request: HttpRequest, slug: str, store_id: str) -> HttpResponse:
+    """The attributes that filters can go by, as the resource has them now: suggestions for the bench."""
+    item = access.item_for(request.user, slug, KIND, store_id, may="operate")
+    names = attribute_names(item.connection, request.user, item.remote_id)
+    if wants_json(request):
+        return JsonResponse({"data": names})
+    return render(request, "vector_search/index.html#attributes", {"names": names})
 
 
 def pushed(request: HttpRequest, query: str) -> str:

@@ -93,6 +93,23 @@ def test_two_stores_answer_side_by_side(visit: Visit) -> None:
     expect(other.locator("li.found").first).to_contain_text("not on the other side")
 
 
+def test_filters_suggest_the_attributes_of_the_files_also_after_a_search(visit: Visit) -> None:
+    page = bench(visit)
+    names = page.locator("datalist#attributes option")
+    expect(names).to_have_count(0)
+
+    page.get_by_text("Filters").click()
+
+    expect(names).to_have_count(3)
+    assert names.evaluate_all("all => all.map(one => one.value)") == ["language", "topic", "year"]
+    page.get_by_label("Attribute 1").fill("topic")
+    page.get_by_label("Value 1").fill("products")
+    search(page, "how do I return a tent")
+    expect(page.locator("#bench")).not_to_have_class(re.compile("htmx-"))
+    page.get_by_label("Attribute 2").focus()
+    expect(names).to_have_count(3)
+
+
 def test_a_search_comes_back_from_its_address_without_being_asked_again(
     visit: Visit, console: Console
 ) -> None:

@@ -73,6 +73,33 @@ def test_a_search_sends_what_was_set_and_nothing_else(operating, upstream):
     }
 
 
+def test_filters_suggest_the_attributes_that_the_files_have(operating, upstream):
+    rows = [
+        {"id": "file-1", "attributes": {"team": "ops", "year": 2026}},
+        {"id": "file-2", "attributes": None},
+    ]
+    rows += [{"id": "file-3", "attributes": {"<b>": "x", "team": "web"}}]
+    upstream["GET /vector_stores/vs-1/files"] = 200, {"object": "list", "data": rows, "has_more": False}
+
+    bench = operating.get(BENCH).text
+    told = operating.get(f"{BENCH}attributes/", headers={"HX-Request": "true"}).text
+    names = operating.get(f"{BENCH}attributes/", headers=JSON).json()
+
+    assert f'<datalist id="attributes" hx-get="{BENCH}attributes/"' in bench
+    assert 'list="attributes"' in bench
+    assert told.split("</option>")[1:3] == ['<option value="team">', '<option value="year">']
+    assert "<b>" not in told
+    assert names == {"data": ["<b>", "team", "year"]}
+
+
+def test_a_store_that_does_not_tell_its_files_suggests_nothing(operating, upstream):
+    upstream["GET /vector_stores/vs-1/files"] = REFUSED
+
+    response = operating.get(f"{BENCH}attributes/", headers=JSON)
+
+    assert (response.status_code, response.json()) == (200, {"data": []})
+
+
 def test_nested_filters_are_written_as_json(operating, upstream):
     upstream["POST /vector_stores/vs-1/search"] = 200, FOUND
     inner = '{"type": "or", "filters": [{"type": "ne", "key": "b", "value": 1}]}'
