@@ -73,7 +73,7 @@ def test_a_file_is_attached_with_attributes_and_chunking(client, upstream, recor
 def test_attributes_are_replaced(client, upstream, recorder):
     upstream["POST /vector_stores/vs_1/files/file-1"] = 200, FILE
 
-    store_files.update(client, "vs_1", "file-1", {"draft": True})
+    store_files.update(client, "vs_1", "file-1", store_files.changes({"draft": True}))
 
     assert upstream.requests[0].json() == {"attributes": {"draft": True}}
     assert recorder.events[0][1]["action"] == "vector_store_file.updated"
