@@ -78,5 +78,12 @@ class Told:
 def told(request: HttpRequest, connections: Sequence[Connection]) -> Told:
     """What the lists of `connections` tell by now; htmx that asks for the part has the first outdated one read."""
     if asks_for(request, PART):
-        next((kind for kind in NOUNS if index.outdated(connections, kind)), None)
+        read_one(connections)
     return Told([one for kind in NOUNS for one in index.freshness(connections, kind)])
+
+
+def read_one(connections: Sequence[Connection]) -> None:
+    """Read the first list that is outdated: each turn of the page reads one more."""
+    for kind in NOUNS:
+        if index.outdated(connections, kind):
+            return
